@@ -1,0 +1,165 @@
+/** A metric as the report's glossary, the results' metadata and the docs name it. */
+export interface MetricDefinition {
+  /** The key in summary.json or the column's name. */
+  readonly key: string;
+  readonly title: string;
+  /** SI symbol, '1' for a pure number. */
+  readonly unit: string;
+  readonly definition: string;
+  /** Where the definition comes from. */
+  readonly source: string;
+}
+
+const G2T = 'Sudharsan, Breslin, Ali: Globe2Train, IEEE UIC 2021';
+const OWN = 'this simulator';
+
+/** Every metric that a run reports, in the order of the summary. */
+export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
+  {
+    key: 'makespan_s',
+    title: 'Makespan',
+    unit: 's',
+    definition: 'Simulated time from the first dispatch until the final model is available at the server.',
+    source: OWN,
+  },
+  {
+    key: 'accuracy',
+    title: 'Accuracy',
+    unit: '1',
+    definition: 'Correct answers over all answers of the final model on the test rows.',
+    source: 'common usage',
+  },
+  {
+    key: 'macro_f1',
+    title: 'Macro-F1',
+    unit: '1',
+    definition:
+      'Mean over all classes of 2TP / (2TP + FP + FN); a class whose denominator is 0 counts as 0, and classes that never occur are included.',
+    source: 'common usage',
+  },
+  {
+    key: 'staleness',
+    title: 'Version staleness',
+    unit: 'updates',
+    definition:
+      'Versions of the server’s parameters between reading them and applying the update computed from them. Not defined (null, never 0) for Globe2Train, which has no shared version.',
+    source: 'Dai et al. measure it in iterations; Globe2Train, reference 15',
+  },
+  {
+    key: 'age_s',
+    title: 'Age',
+    unit: 's',
+    definition:
+      'Gradient methods: time from reading the parameters to applying the update. Globe2Train: time from the end of a classifier’s training to its arrival at the server, which accumulating up to W_t raises.',
+    source: OWN,
+  },
+  {
+    key: 'comm_to_comp.time',
+    title: 'Communication-to-computation ratio, by time',
+    unit: '1',
+    definition:
+      'Communication time over computation time, each summed over devices. Communication time is time in which the device’s radio sends, receives or shakes hands. Above 1: more time goes into the network than into training.',
+    source: G2T,
+  },
+  {
+    key: 'comm_to_comp.bytes_per_flop',
+    title: 'Communication-to-computation ratio, by volume',
+    unit: 'B/FLOP',
+    definition:
+      'Bytes on the wire, up and down, over floating-point operations of training. Opt-SGD with n features: 2n operations a row and 5n + 4 more when it updates.',
+    source: OWN,
+  },
+  {
+    key: 'communication_time',
+    title: 'Communication time',
+    unit: 's',
+    definition:
+      'With network model `simple`: t_c = latency + size / bandwidth, divided by (1 - p) when a share p of attempts fails. With `flow`: what the modelled transport takes.',
+    source: G2T,
+  },
+  {
+    key: 'bytes_up',
+    title: 'Bytes up',
+    unit: 'B',
+    definition: 'Bytes on the wire from the devices, with HTTP, TLS, TCP and IP overhead and retransmissions.',
+    source: OWN,
+  },
+  {
+    key: 'bytes_down',
+    title: 'Bytes down',
+    unit: 'B',
+    definition: 'Bytes on the wire to the devices, with the same overheads.',
+    source: OWN,
+  },
+  {
+    key: 'bytes_wasted',
+    title: 'Bytes wasted',
+    unit: 'B',
+    definition:
+      'Bytes of transfers that a dropout cut, and of results that came after another device’s result for the task.',
+    source: OWN,
+  },
+  {
+    key: 'energy_j',
+    title: 'Energy',
+    unit: 'J',
+    definition:
+      'Power of the board’s state times the time in it (compute, transmit, receive, idle), summed over devices.',
+    source: `${OWN}; in \`paper\` mode 0.175 W times computing time`,
+  },
+  {
+    key: 'device_seconds',
+    title: 'Device-seconds',
+    unit: 's',
+    definition: 'Computing time summed over devices. The paper’s “15 s” is this sum, not a makespan.',
+    source: G2T,
+  },
+  {
+    key: 'efficiency',
+    title: 'Efficiency',
+    unit: '1',
+    definition: 'Device-seconds over devices times makespan: the share of the fleet’s time that went into training.',
+    source: 'common usage',
+  },
+  {
+    key: 'tasks_done',
+    title: 'Tasks done',
+    unit: '1',
+    definition: 'Pairwise tasks with a valid result at the server. k classes make k(k - 1)/2 tasks.',
+    source: G2T,
+  },
+  {
+    key: 'tasks_reassigned',
+    title: 'Tasks re-assigned',
+    unit: '1',
+    definition: 'Times that a task was taken from a device that went silent or refused it, and given to another.',
+    source: G2T,
+  },
+  {
+    key: 'w_t',
+    title: 'Threshold W_t',
+    unit: 'classifiers',
+    definition:
+      'Trained classifiers that a device accumulates before it sends them in one upload; larger on a worse network.',
+    source: `${G2T}, Algorithm 1; the count reading and the formula are ${OWN}’s`,
+  },
+  {
+    key: 'time_to_accuracy_s',
+    title: 'Time to accuracy',
+    unit: 's',
+    definition: 'First evaluation with at least the target accuracy that holds for the asked number of evaluations.',
+    source: 'common usage',
+  },
+  {
+    key: 'events',
+    title: 'Events',
+    unit: '1',
+    definition: 'Events that the simulation dispatched.',
+    source: OWN,
+  },
+];
+
+/** The definition of a key; undefined when it is not a metric. */
+export function metricDefinition(key: string): MetricDefinition | undefined {
+  return METRIC_DEFINITIONS.find((metric) => metric.key === key);
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { METRIC_DEFINITIONS, metricDefinition } from './definitions.ts';
+import { Distribution } from './distribution.ts';
+import { communicationTime, efficiency, energyByState, optSgdFlop, ratioByBytes, ratioByTime } from './ratios.ts';
+import { score, Tally, TimeToAccuracy } from './scores.ts';
+import { type RunFacts, summarise } from './summary.ts';
+import { numbersOf, wordsOf } from './table.ts';
+import { chooseDevices, TIMELINE, TimelineRecorder } from './timeline.ts';
+
+describe('accuracy and macro-F1', () => {
+  it('meets the oracle of algorithms F', () => {
+    const { accuracy, macroF1 } = score([0, 0, 1, 1, 2, 2, 2], [0, 1, 1, 1, 2, 0, 2], 3);
+    expect(accuracy).toBe(5 / 7);
+    expect(macroF1).toBeCloseTo(0.7, 15);
+  });
+  it('counts a class that never occurs as 0, and is NaN without rows', () => {
+    expect(score([0, 1], [0, 1], 4).macroF1).toBe(0.5);
+    expect(new Tally(2).scores()).toEqual({ accuracy: Number.NaN, macroF1: Number.NaN });
+    const tally = new Tally(2);
+    tally.add(0, 1);
+    tally.clear();
+    tally.add(1, 1);
+    expect(tally.scores()).toEqual({ accuracy: 1, macroF1: 0.5 });
+  });
+});
+
+describe('Distribution', () => {
+  it('gives the exact mean, p95 and maximum in any order of arrival', () => {
+    const forwards = new Distribution();
+    const backwards = new Distribution();
+    const values = Array.from({ length: 1001 }, (_, i) => i / 10 + 0.1);
+    for (const value of values) forwards.add(value);
+    for (const value of values.toReversed()) backwards.add(value);
+    expect(forwards.spread()).toEqual(backwards.spread());
+    expect(forwards.spread()!.p95).toBeCloseTo(95.1, 12);
+    expect(forwards.spread()!.max).toBe(100.1);
+    expect(forwards.count).toBe(1001);
+  });
+  it('is null without values, never 0', () => {
+    expect(new Distribution().spread()).toBeNull();
+    expect(new Distribution().meanSinceMark()).toBeNaN();
+    expect(new Distribution().table().rows).toBe(0);
+  });
+  it('bins every value once', () => {
+    const ages = new Distribution();
+    for (const value of [0, 0.5, 1, 1.5, 2, 10]) ages.add(value);
+    const { edges, counts } = ages.histogram(10);
+    expect(Array.from(edges)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(Array.from(counts)).toEqual([2, 2, 1, 0, 0, 0, 0, 0, 0, 1]);
+    expect(numbersOf(ages.table(10), 'to_s')[9]).toBe(10);
+    const same = new Distribution();
+    same.add(3);
+    same.add(3);
+    expect(Array.from(same.histogram().counts)).toEqual([2]);
+  });
+  it('gives the mean since the last mark', () => {
+    const ages = new Distribution();
+    ages.add(1);
+    ages.add(3);
+    expect(ages.meanSinceMark()).toBe(2);
+    expect(ages.meanSinceMark()).toBeNaN();
+    ages.add(7);
+    expect(ages.meanSinceMark()).toBe(7);
+  });
+});
+
+describe('ratios', () => {
+  it('divides communication by computation, and is null where nothing was computed', () => {
+    expect(ratioByTime(6, 3)).toBe(2);
+    expect(ratioByBytes(10, 4)).toBe(2.5);
+    expect(ratioByTime(1, 0)).toBeNull();
+    expect(ratioByBytes(1, 0)).toBeNull();
+  });
+  it('counts Opt-SGD as 2n a row and 5n + 4 an update', () => {
+    expect(optSgdFlop({ rows: 10, updates: 3, features: 22 })).toBe(10 * 44 + 3 * 114);
+  });
+  it('has efficiency, energy by state and the paper’s communication time', () => {
+    expect(efficiency({ deviceSeconds: 15, devices: 3, makespanSeconds: 10 })).toBe(0.5);
+    expect(efficiency({ deviceSeconds: 0, devices: 3, makespanSeconds: 0 })).toBeNull();
+    const time = { computeSeconds: 1, transmitSeconds: 2, receiveSeconds: 3, idleSeconds: 4 };
+    expect(energyByState(time, { compute: 1, transmit: 10, receive: 100, idle: 1000 })).toBe(4321);
+    const link = { latencySeconds: 0.3, bytes: 512, bytesPerSecond: 4000 };
+    expect(communicationTime(link)).toBeCloseTo(0.428, 15);
+    expect(communicationTime({ ...link, failedShare: 0.1 })).toBeCloseTo(0.4755555556, 10);
+  });
+});
+
+describe('time to accuracy', () => {
+  it('is the first evaluation that holds', () => {
+    const once = new TimeToAccuracy(0.8);
+    const held = new TimeToAccuracy(0.8, 2);
+    for (const [at, accuracy] of [
+      [1, 0.7],
+      [2, 0.8],
+      [3, 0.79],
+      [4, 0.85],
+      [5, 0.9],
+      [6, 0.1],
+    ] as const) {
+      once.add(at, accuracy);
+      held.add(at, accuracy);
+    }
+    expect(once.value).toBe(2);
+    expect(held.value).toBe(4);
+    expect(new TimeToAccuracy(0.5).value).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('TimelineRecorder', () => {
+  it('records the stretches of chosen devices in order of device and start', () => {
+    const recorder = new TimelineRecorder({ fleet: 10, chosen: [2, 7] });
+    recorder.change(7, TIMELINE.receive, 1e9);
+    recorder.change(3, TIMELINE.compute, 1e9);
+    recorder.change(2, TIMELINE.compute, 2e9);
+    recorder.change(7, TIMELINE.compute, 3e9);
+    recorder.change(7, TIMELINE.compute, 3.5e9);
+    const table = recorder.finish(4e9);
+    expect(Array.from(numbersOf(table, 'device'))).toEqual([2, 2, 7, 7, 7]);
+    expect(wordsOf(table, 'state')).toEqual(['wait', 'compute', 'wait', 'receive', 'compute']);
+    expect(Array.from(numbersOf(table, 'start_s'))).toEqual([0, 2, 0, 1, 3]);
+    expect(Array.from(numbersOf(table, 'end_s'))).toEqual([2, 4, 1, 3, 4]);
+  });
+  it('stops at its limit and says when', () => {
+    const recorder = new TimelineRecorder({ fleet: 1, chosen: [0], limit: 2 });
+    for (let i = 1; i <= 6; i++) recorder.change(0, i % 2 === 1 ? TIMELINE.compute : TIMELINE.wait, i * 1e9);
+    expect(recorder.finish(7e9).rows).toBe(2);
+    expect(recorder.cutAt).toBe(3e9);
+  });
+  it('chooses all when they fit, else shares every group', () => {
+    expect(chooseDevices([0, 0, 1], 40)).toEqual([0, 1, 2]);
+    const groups = Array.from({ length: 1000 }, (_, i) => (i < 990 ? 0 : i < 998 ? 1 : 2));
+    const chosen = chooseDevices(groups, 30);
+    expect(chosen.length).toBe(30);
+    expect(new Set(chosen).size).toBe(30);
+    expect(chosen.filter((device) => device >= 998)).toEqual([998, 999]);
+    expect(chosen.filter((device) => device >= 990 && device < 998).length).toBe(8);
+  });
+});
+
+describe('summarise', () => {
+  const age = new Distribution();
+  age.add(2);
+  const facts: RunFacts = {
+    name: 'test',
+    digest: 'd',
+    makespanSeconds: 10,
+    scores: { accuracy: 0.5, macroF1: Number.NaN },
+    staleness: null,
+    age,
+    computeSeconds: Float64Array.of(4, 1),
+    communicationSeconds: Float64Array.of(5, 5),
+    bytesUp: Float64Array.of(1, 2),
+    bytesDown: Float64Array.of(3, 4),
+    bytesWasted: Float64Array.of(0, 1),
+    energyJoules: Float64Array.of(0.25, 0.5),
+    flop: Float64Array.of(80, 20),
+    events: 7,
+    tasks: { done: 3, total: 4, reassigned: 1 },
+    stopped: 'horizon',
+  };
+  it('sums over devices and keeps undefined values null', () => {
+    const summary = summarise(facts);
+    expect(summary).toMatchObject({
+      comm_to_comp: { time: 2, bytes_per_flop: 0.1 },
+      bytes_up: 3,
+      bytes_down: 7,
+      bytes_wasted: 1,
+      energy_j: 0.75,
+      devices: 2,
+      device_seconds: 5,
+      efficiency: 0.25,
+      staleness: null,
+      macro_f1: null,
+      age_s: { mean: 2, p95: 2, max: 2 },
+      stopped: 'horizon',
+    });
+    expect('host' in summary).toBe(false);
+  });
+  it('has a definition for every metric of the summary', () => {
+    const metrics = ['makespan_s', 'accuracy', 'macro_f1', 'staleness', 'age_s', 'bytes_up', 'bytes_down'];
+    metrics.push('bytes_wasted', 'energy_j', 'events', 'tasks_done', 'tasks_reassigned', 'device_seconds');
+    for (const key of [...metrics, 'efficiency', 'comm_to_comp.time', 'comm_to_comp.bytes_per_flop']) {
+      expect(metricDefinition(key), key).toBeDefined();
+    }
+    expect(new Set(METRIC_DEFINITIONS.map((metric) => metric.key)).size).toBe(METRIC_DEFINITIONS.length);
+  });
+});

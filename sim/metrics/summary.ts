@@ -1,0 +1,103 @@
+import type { Distribution, Spread } from './distribution.ts';
+import { efficiency, ratioByBytes, ratioByTime, sumInOrder } from './ratios.ts';
+import type { Scores } from './scores.ts';
+
+/** Why a run ended: all was trained, the horizon was met, or a target accuracy or convergence was reached. */
+export type Stopped = 'trained' | 'horizon' | 'accuracy' | 'converged' | 'rounds';
+
+/** The part of a summary that concerns the host, and nothing else does: it differs from run to run. */
+export interface HostSummary {
+  readonly wall_s: number;
+  readonly rss_bytes: number;
+}
+
+/** What `summary.json` and `run --json` hold (design: Command line). SI units; null where a value is not defined. */
+export interface Summary {
+  readonly schema: 1;
+  readonly name: string;
+  readonly digest: string;
+  /** The results folder, '' when none was written. */
+  readonly result: string;
+  readonly makespan_s: number;
+  readonly accuracy: number | null;
+  readonly macro_f1: number | null;
+  /** Version lag; null for methods without a shared version (never 0). */
+  readonly staleness: Spread | null;
+  readonly age_s: Spread | null;
+  readonly comm_to_comp: { readonly time: number | null; readonly bytes_per_flop: number | null };
+  readonly bytes_up: number;
+  readonly bytes_down: number;
+  readonly bytes_wasted: number;
+  readonly energy_j: number;
+  readonly events: number;
+  readonly devices: number;
+  readonly tasks_done: number;
+  readonly tasks_total: number;
+  readonly tasks_reassigned: number;
+  readonly device_seconds: number;
+  readonly efficiency: number | null;
+  readonly stopped: Stopped;
+  readonly host?: HostSummary;
+}
+
+/** Facts of a finished run. Arrays have one entry a device and are summed in device-id order. */
+export interface RunFacts {
+  readonly name: string;
+  readonly digest: string;
+  readonly result?: string;
+  readonly makespanSeconds: number;
+  /** Of the final model on the test rows; null when there is none. */
+  readonly scores: Scores | null;
+  readonly staleness: Distribution | null;
+  readonly age: Distribution;
+  readonly computeSeconds: Float64Array;
+  readonly communicationSeconds: Float64Array;
+  readonly bytesUp: Float64Array;
+  readonly bytesDown: Float64Array;
+  readonly bytesWasted: Float64Array;
+  readonly energyJoules: Float64Array;
+  readonly flop: Float64Array;
+  readonly events: number;
+  readonly tasks: { readonly done: number; readonly total: number; readonly reassigned: number };
+  readonly stopped: Stopped;
+  readonly host?: HostSummary;
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+export function summarise(run: RunFacts): Summary {
+  const devices = run.computeSeconds.length;
+  const deviceSeconds = sumInOrder(run.computeSeconds);
+  const up = sumInOrder(run.bytesUp);
+  const down = sumInOrder(run.bytesDown);
+  return {
+    schema: 1,
+    name: run.name,
+    digest: run.digest,
+    result: run.result ?? '',
+    makespan_s: run.makespanSeconds,
+    accuracy: finiteOrNull(run.scores?.accuracy),
+    macro_f1: finiteOrNull(run.scores?.macroF1),
+    staleness: run.staleness?.spread() ?? null,
+    age_s: run.age.spread(),
+    comm_to_comp: {
+      time: ratioByTime(sumInOrder(run.communicationSeconds), deviceSeconds),
+      bytes_per_flop: ratioByBytes(up + down, sumInOrder(run.flop)),
+    },
+    bytes_up: up,
+    bytes_down: down,
+    bytes_wasted: sumInOrder(run.bytesWasted),
+    energy_j: sumInOrder(run.energyJoules),
+    events: run.events,
+    devices,
+    tasks_done: run.tasks.done,
+    tasks_total: run.tasks.total,
+    tasks_reassigned: run.tasks.reassigned,
+    device_seconds: deviceSeconds,
+    efficiency: efficiency({ deviceSeconds, devices, makespanSeconds: run.makespanSeconds }),
+    stopped: run.stopped,
+    ...(run.host === undefined ? {} : { host: run.host }),
+  };
+}
