@@ -35,8 +35,8 @@ export interface Mobility {
 }
 
 /**
- * The one-way latency of the access network (radio, modem, first hops), mobility included, propagation between regions
- * not included. Two draws of one device within one coherence interval (100 ms) are the same: the way there and the
+ * The one-way latency of the access network (radio, modem, first hops): the mobility's factor is in it, its handover
+ * gap and the propagation between regions are not. Two draws of one device within one coherence interval (100 ms) are the same: the way there and the
  * way back of a short exchange meet the same conditions, so a round trip has the spread of published round trips.
  */
 export interface AccessLatency {
