@@ -1,0 +1,189 @@
+import { assert, InputError } from '../kernel/errors.ts';
+import { AUSLAN_PER_WEEK, readAuslanCsv, readAuslanTree, type TreeFile } from './auslan.ts';
+import { makeClusters } from './clusters.ts';
+import { readCsv } from './csv.ts';
+import { type Dataset, makeRows } from './dataset.ts';
+import { type IdxFile, readIdx } from './idx.ts';
+import type {
+  AuslanOptions,
+  ClustersOptions,
+  CsvOptions,
+  DatasetOptions,
+  IdxOptions,
+  MnistOptions,
+} from './options.ts';
+import { tableOf } from './recordings.ts';
+import { fitScale, type Scale, scaleRows } from './scale.ts';
+import { type Parts, type Split, splitTable } from './split.ts';
+import type { Table } from './table.ts';
+
+/** A file, or a whole tree of files, that a data set needs, named from the data folder. */
+export interface WantedFile {
+  readonly kind: 'file' | 'tree';
+  readonly path: string;
+  /** Other names of the same content, to be tried in this order. */
+  readonly otherwise: readonly string[];
+  /** For a tree: only files that end in this. */
+  readonly ending?: string;
+}
+
+/**
+ * What was found for each wanted path: one file, or the files of a tree with their paths from the data folder.
+ * Bytes are unpacked already, whatever a file's name says.
+ */
+export type FoundFiles = ReadonlyMap<string, readonly TreeFile[]>;
+
+/** Which files `resolveDataset` needs; none for a generator. */
+export function wantedFiles(options: DatasetOptions): readonly WantedFile[] {
+  switch (options.name) {
+    case 'auslan':
+      return options.source === 'csv'
+        ? [wanted(options.path ?? 'auslan.csv.gz')]
+        : [{ kind: 'tree', path: options.path ?? 'tctodd', otherwise: [], ending: '.tsd' }];
+    case 'mnist':
+    case 'idx': {
+      const { train, test } = idxPaths(options);
+      return [train.images, train.labels, test.images, test.labels].map(wanted);
+    }
+    case 'csv':
+      return options.test === undefined ? [wanted(options.path)] : [wanted(options.path), wanted(options.test)];
+    case 'clusters':
+      return [];
+  }
+}
+
+/**
+ * Reads, splits and scales a data set.
+ * @param found what was found for `wantedFiles(options)`.
+ * @param seed the run's seed, for draws that name no seed of their own.
+ * @throws InputError with the place in the file.
+ */
+export function resolveDataset(options: DatasetOptions, found: FoundFiles, seed: number): Dataset {
+  switch (options.name) {
+    case 'auslan':
+      return fromOneTable(options, readAuslan(options, found), options.split, seed);
+    case 'mnist':
+    case 'idx':
+      return fromIdx(options, found);
+    case 'csv':
+      return fromCsv(options, found, seed);
+    case 'clusters':
+      return fromClusters(options, seed);
+  }
+}
+
+function readAuslan(options: AuslanOptions, found: FoundFiles): Table {
+  const path = wantedFiles(options)[0]!.path;
+  const files = found.get(path) ?? [];
+  const recordings =
+    options.source === 'csv'
+      ? readAuslanCsv(only(found, path).bytes, only(found, path).path)
+      : readAuslanTree(files, path);
+  if (recordings.classNames.length < options.classes) {
+    throw new InputError(`${path} expected at least ${options.classes} signs, got ${recordings.classNames.length}`);
+  }
+  return tableOf(recordings, options.rows, options.classes);
+}
+
+function fromIdx(options: MnistOptions | IdxOptions, found: FoundFiles): Dataset {
+  const paths = idxPaths(options);
+  const read = (pair: { readonly images: string; readonly labels: string }, limit: number | undefined): Table =>
+    readIdx(idxFile(found, pair.images), idxFile(found, pair.labels), options.classes, limit);
+  return fromTwoTables(options, read(paths.train, options['train-rows']), read(paths.test, options['test-rows']));
+}
+
+function fromCsv(options: CsvOptions, found: FoundFiles, seed: number): Dataset {
+  const file = (path: string): { readonly file: string; readonly bytes: Uint8Array } => {
+    const each = only(found, path);
+    return { file: each.path, bytes: each.bytes };
+  };
+  const tables = readCsv(file(options.path), options.test === undefined ? undefined : file(options.test), options);
+  if (tables.test !== undefined) return fromTwoTables(options, tables.train, tables.test);
+  return fromOneTable(options, tables.train, options.split ?? { by: 'random', train: 0.7, validation: 0 }, seed);
+}
+
+function fromClusters(options: ClustersOptions, seed: number): Dataset {
+  const inactive = options.inactive ?? Math.round((options.features * 3) / 22);
+  const table = makeClusters({ ...options, inactive: Math.min(inactive, options.features - 1) }, options.seed ?? seed);
+  return fromOneTable(options, table, { by: 'sample', train: options.rows, validation: options.validation }, seed);
+}
+
+type Named = { readonly name: string; readonly scale: Scale };
+
+function fromOneTable(options: Named, table: Table, split: Split, seed: number): Dataset {
+  const parts = splitTable(table, split, { perWeek: AUSLAN_PER_WEEK, seed });
+  return assemble(options, { table, parts }, { table, rows: parts.test }, split.by === 'all' ? 'training' : 'held-out');
+}
+
+function fromTwoTables(options: Named, train: Table, test: Table): Dataset {
+  if (test.features !== train.features) {
+    throw new InputError(
+      `${test.source} expected ${train.features} features as ${train.source} has, got ${test.features}`,
+    );
+  }
+  const every = (table: Table): Uint32Array => Uint32Array.from(table.y, (_, row) => row);
+  const classNames = train.classNames.length >= test.classNames.length ? train.classNames : test.classNames;
+  const parts = { train: every(train), validation: new Uint32Array(0), test: new Uint32Array(0) };
+  const table = { ...train, classNames, notes: [...train.notes, ...test.notes] };
+  return assemble(options, { table, parts }, { table: test, rows: every(test) }, 'held-out');
+}
+
+function assemble(
+  { name, scale }: Named,
+  { table, parts }: { readonly table: Table; readonly parts: Parts },
+  test: { readonly table: Table; readonly rows: Uint32Array },
+  evaluation: Dataset['evaluation'],
+): Dataset {
+  const { features, classNames, source } = table;
+  const classes = classNames.length;
+  if (classes < 2)
+    throw new InputError(`${source} expected at least 2 classes, got ${classes} (${classNames.join('')})`);
+  const scaling = fitScale(table, parts.train, scale);
+  const rowsOf = (from: Table, rows: Uint32Array): Dataset['train'] => {
+    const y = Uint16Array.from(rows, (row) => from.y[row]!);
+    return makeRows(scaleRows(from, rows, scaling), y, features, classes);
+  };
+  const train = rowsOf(table, parts.train);
+  const empty = classNames.findIndex((_, c) => train.first[c] === train.first[c + 1]);
+  if (empty >= 0) {
+    throw new InputError(`${source} expected every class to have training rows, got none of ${classNames[empty]}`);
+  }
+  return {
+    name,
+    features,
+    classes,
+    classNames,
+    train,
+    test: evaluation === 'training' ? train : rowsOf(test.table, test.rows),
+    validation: parts.validation.length === 0 ? undefined : rowsOf(table, parts.validation),
+    evaluation,
+    notes: table.notes,
+  };
+}
+
+function wanted(path: string): WantedFile {
+  const plain = path.endsWith('.gz') ? path.slice(0, -3) : path;
+  // MNIST's files are also spread with a dot before idx.
+  const names = [plain, `${plain}.gz`, plain.replace('-idx', '.idx'), `${plain.replace('-idx', '.idx')}.gz`];
+  return { kind: 'file', path, otherwise: [...new Set(names)].filter((name) => name !== path) };
+}
+
+function idxPaths(options: MnistOptions | IdxOptions): Pick<IdxOptions, 'train' | 'test'> {
+  if (options.name === 'idx') return options;
+  const pair = (part: string): IdxOptions['train'] => ({
+    images: `${options.path}/${part}-images-idx3-ubyte.gz`,
+    labels: `${options.path}/${part}-labels-idx1-ubyte.gz`,
+  });
+  return { train: pair('train'), test: pair('t10k') };
+}
+
+function only(found: FoundFiles, path: string): TreeFile {
+  const files = found.get(path);
+  assert(files?.length === 1, `Expected one file for ${path}, got ${files?.length ?? 'none'}`);
+  return files[0]!;
+}
+
+function idxFile(found: FoundFiles, path: string): IdxFile {
+  const { path: file, bytes } = only(found, path);
+  return { file, bytes };
+}

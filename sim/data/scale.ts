@@ -1,0 +1,75 @@
+import type { Table } from './table.ts';
+
+/**
+ * How features are scaled, with constants of the training part only:
+ * `standard` (x - mean) / deviation, with the population's deviation; `minmax` (x - least) / (greatest - least);
+ * `norm` every row divided by its Euclidean norm (no constants); `none`.
+ */
+export const SCALES = ['standard', 'minmax', 'norm', 'none'] as const;
+export type Scale = (typeof SCALES)[number];
+
+/** The constants of a scale: x becomes (x - shift) * factor, worked out in float64 and rounded once to float32. */
+export interface Scaling {
+  readonly scale: Scale;
+  readonly shift: Float64Array;
+  /** 0 for a column that is constant in the training part: it becomes 0 everywhere. */
+  readonly factor: Float64Array;
+}
+
+/** Fits a scale to the rows `rows` of a table. */
+export function fitScale(table: Table, rows: Uint32Array, scale: Scale): Scaling {
+  const { features, x } = table;
+  const shift = new Float64Array(features);
+  const factor = new Float64Array(features).fill(1);
+  if (scale !== 'standard' && scale !== 'minmax') return { scale, shift, factor };
+  const least = new Float64Array(features).fill(Number.POSITIVE_INFINITY);
+  const greatest = new Float64Array(features).fill(Number.NEGATIVE_INFINITY);
+  const sum = new Float64Array(features);
+  for (const row of rows) {
+    for (let j = 0, k = row * features; j < features; j++, k++) {
+      const value = x[k]!;
+      sum[j]! += value;
+      if (value < least[j]!) least[j] = value;
+      if (value > greatest[j]!) greatest[j] = value;
+    }
+  }
+  const squares = new Float64Array(features);
+  if (scale === 'standard') {
+    for (let j = 0; j < features; j++) sum[j]! /= rows.length;
+    for (const row of rows) {
+      for (let j = 0, k = row * features; j < features; j++, k++) {
+        const off = x[k]! - sum[j]!;
+        squares[j]! += off * off;
+      }
+    }
+  }
+  for (let j = 0; j < features; j++) {
+    shift[j] = scale === 'standard' ? sum[j]! : least[j]!;
+    const spread = scale === 'standard' ? Math.sqrt(squares[j]! / rows.length) : greatest[j]! - least[j]!;
+    // Constant as far as float32 can tell: what is left is the rounding of a mean, and dividing by it would make noise.
+    const constant = greatest[j]! - least[j]! <= Math.max(Math.abs(greatest[j]!), Math.abs(least[j]!)) * 2e-7;
+    factor[j] = constant ? 0 : 1 / spread;
+  }
+  return { scale, shift, factor };
+}
+
+/** The rows `rows` of a table, scaled, as float32. */
+export function scaleRows(table: Table, rows: Uint32Array, { scale, shift, factor }: Scaling): Float32Array {
+  const { features, x } = table;
+  const out = new Float32Array(rows.length * features);
+  let at = 0;
+  for (const row of rows) {
+    const from = row * features;
+    if (scale === 'none') {
+      for (let j = 0; j < features; j++) out[at++] = x[from + j]!;
+    } else if (scale === 'norm') {
+      let squares = 0;
+      for (let j = 0; j < features; j++) squares += x[from + j]! * x[from + j]!;
+      const by = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+      for (let j = 0; j < features; j++) out[at++] = x[from + j]! * by;
+    } else {
+      for (let j = 0; j < features; j++) out[at++] = (x[from + j]! - shift[j]!) * factor[j]!;
+    }
+  }
+  return out;
+}
