@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { quantity } from '../kernel/quantity.ts';
+import { boardName, regionNames } from './fragments.ts';
+
+/** The most devices that a run can have: what one WASM memory of 4 GiB holds. */
+export const MAX_DEVICES = 1_000_000;
+
+const region = z.enum(regionNames);
+
+/** Class numbers from 1, as data sets and papers count them; "1-15" is all from 1 to 15. */
+const classRange = z
+  .union([z.int().min(1), z.string().regex(/^[1-9]\d*-[1-9]\d*$/, 'expected a class number or a range such as 1-15')])
+  .transform((entry, context): readonly number[] => {
+    if (typeof entry === 'number') return [entry - 1];
+    const [first, last] = entry.split('-').map(Number) as [number, number];
+    if (last >= first && last <= 65_536) return Array.from({ length: last - first + 1 }, (_, i) => first - 1 + i);
+    context.issues.push({ code: 'custom', message: 'expected a range that rises, such as 1-15', input: entry });
+    return z.NEVER;
+  });
+
+const holds = z
+  .union([z.enum(['none', 'all']), z.array(classRange).min(1)])
+  .transform((held) => (typeof held === 'string' ? held : [...new Set(held.flat())].sort((a, b) => a - b)));
+
+/** One kind of device: `count` of them, alike in everything but their place and their weather. */
+export const groupOptions = z.strictObject({
+  board: boardName,
+  count: z.int().min(1).max(MAX_DEVICES).prefault(1).describe('How many devices'),
+  region: z
+    .union([region, z.array(region).min(1)])
+    .transform((names) => (typeof names === 'string' ? [names] : names))
+    .describe('Region by name; of a list, device 1 takes the first, device 2 the second, and so on in turn'),
+  link: z.string().min(1).describe('Access link: a name under network.links, or a built-in profile'),
+  'access-point': z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name of an access point that these devices share, also with other groups that name it; none: a link each',
+    ),
+  routine: z
+    .strictObject({
+      busy: quantity('share', { min: 0, max: 0.99 }).describe(
+        'Share of the time that the device needs for its own work',
+      ),
+      burst: quantity('time', { above: 0 }).describe('Mean length of a spell of that work'),
+    })
+    .optional()
+    .describe("The device's own work, which goes before training; none if left out"),
+  holds: holds
+    .prefault('none')
+    .describe('Rows that the devices hold themselves, so that they are not sent: all, or of which classes (from 1)'),
+});
+
+export type FleetGroup = z.output<typeof groupOptions>;
+
+export const fleetOptions = z
+  .array(groupOptions)
+  .min(1)
+  .describe('The devices, group by group; ids count through in this order');

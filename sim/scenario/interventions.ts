@@ -1,0 +1,72 @@
+import { InputError } from '../kernel/errors.ts';
+import type { Path } from './fault.ts';
+import { findings } from './issues.ts';
+import { type Scenario, scenarioOptions } from './schema.ts';
+import { splitPath, withSetting } from './settings.ts';
+
+/** A change of the weather or of a control at an instant. */
+export interface Intervention {
+  /** Simulated seconds from the start. */
+  readonly at: number;
+  /** What was changed, as written: "network.links.home-wifi.latency". */
+  readonly paths: readonly string[];
+  /** The scenario as it holds from this instant on, all earlier interventions included. */
+  readonly after: Scenario;
+}
+
+/** What may change while a run goes on; everything else is how the run was built. */
+const CHANGEABLE = /^network\.(?!model$)/;
+
+/** Reads interventions in order of time, each upon the one before, and reports faults at their places. */
+export function resolveInterventions(
+  scenario: Scenario,
+  written: unknown,
+  report: (path: Path, message: string, at?: 'key' | 'value') => void,
+): Intervention[] {
+  const order = scenario.interventions.map(({ at, set }, index) => ({ at, set, index }));
+  order.sort((a, b) => a.at - b.at || a.index - b.index);
+  let now = written;
+  const resolved: Intervention[] = [];
+  for (const { at, set, index } of order) {
+    let good = true;
+    const refuse = (path: string, message: string, where?: 'key' | 'value') => {
+      good = false;
+      report(['interventions', index, 'set', path], message, where);
+    };
+    for (const [path, value] of Object.entries(set)) {
+      const steps = splitPath(path);
+      if (steps.length === 0 || !CHANGEABLE.test(path)) {
+        refuse(path, 'expected something that can change during a run, such as network.links.NAME.latency', 'key');
+        continue;
+      }
+      try {
+        const changed = withSetting(now, { path: steps, value, from: '' });
+        const faults = faultsOf(changed);
+        for (const fault of faults) refuse(path, relative(fault, steps), fault.at);
+        if (faults.length === 0) now = changed;
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        refuse(path, error.message.replace(/^\s*\S*: /, ''), 'key');
+      }
+    }
+    if (good) resolved.push({ at, paths: Object.keys(set), after: scenarioOptions.parse(now) });
+  }
+  return resolved;
+}
+
+interface PlacedMessage {
+  readonly path: Path;
+  readonly message: string;
+  readonly at: 'key' | 'value';
+}
+
+function faultsOf(written: unknown): PlacedMessage[] {
+  const read = scenarioOptions.safeParse(written);
+  return read.success ? [] : findings(read.error, scenarioOptions, written);
+}
+
+/** A fault below the path that was set says where below. */
+function relative({ path, message }: PlacedMessage, steps: Path): string {
+  const below = path.slice(steps.length).join('.');
+  return below === '' ? message : `${below}: ${message}`;
+}

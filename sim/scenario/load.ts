@@ -1,0 +1,110 @@
+import { canonicalJson } from './canonical.ts';
+import { checkScenario } from './check.ts';
+import { type Fault, type Path, pathText, ScenarioError } from './fault.ts';
+import { type Intervention, resolveInterventions } from './interventions.ts';
+import { findings, valueAt } from './issues.ts';
+import { SCENARIO_SCHEMA, type Scenario, scenarioOptions } from './schema.ts';
+import { readSetting, type Setting, withSetting } from './settings.ts';
+import { readSource, type ScenarioSource } from './source.ts';
+
+/** A scenario ready to run: every default filled in, every quantity in SI, interventions read. */
+export interface ResolvedScenario extends Omit<Scenario, 'interventions' | 'schema' | 'description'> {
+  /** In order of time; those of one instant in the order of the file. */
+  readonly interventions: readonly Intervention[];
+}
+
+/** A scenario and where it came from. */
+export interface LoadedScenario {
+  /** The file as the user named it. */
+  readonly file: string;
+  readonly scenario: ResolvedScenario;
+  /** Sorted JSON of all that decides the run, seed included: its hash is part of the run's id. */
+  readonly canonical: string;
+  /** "scenarios/a.yaml:12:9 network.links.home-wifi.loss", for a fault found later, when the run is wired. */
+  place(path: Path | string): string;
+  /** An error at a place: "... network.links.home-wifi.loss: expected ..., got ...". */
+  fault(path: Path | string, message: string): ScenarioError;
+}
+
+export interface LoadOptions {
+  /** The file as the user named it; for messages. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** "path=value", as given to --set. */
+  readonly set?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+}
+
+/**
+ * Reads, checks and resolves a scenario.
+ * @throws ScenarioError with every fault of the file, or InputError for a --set that cannot be read.
+ */
+export function loadScenario({ file, bytes, set = [], seed }: LoadOptions): LoadedScenario {
+  const source = readSource(file, bytes);
+  const settings = set.map(readSetting);
+  if (seed !== undefined) settings.push({ path: ['seed'], value: seed, from: '--seed' });
+  const written = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
+  const faultAt = faultFinder(source, settings);
+  const scenario = validate(written, faultAt);
+  const faults: Fault[] = [];
+  const report = (path: Path, message: string, at?: 'key' | 'value') => faults.push(faultAt(path, message, at));
+  checkScenario(scenario, report);
+  const interventions = resolveInterventions(scenario, written, report);
+  if (faults.length > 0) throw new ScenarioError(faults);
+  const { schema: _schema, description: _description, ...rest } = scenario;
+  return {
+    file,
+    scenario: { ...rest, interventions },
+    canonical: canonicalJson({ ...rest, schema: SCENARIO_SCHEMA }),
+    place: (path) => {
+      const { place, path: text } = faultAt(steps(path), '');
+      return text === '' ? place : `${place} ${text}`;
+    },
+    fault: (path, message) => new ScenarioError([faultAt(steps(path), message)]),
+  };
+}
+
+function steps(path: Path | string): Path {
+  return typeof path === 'string' ? path.split('.').filter((step) => step !== '') : path;
+}
+
+function validate(written: unknown, faultAt: FaultFinder): Scenario {
+  if (written === null || written === undefined)
+    throw new ScenarioError([faultAt([], 'expected a scenario, got an empty file')]);
+  if (typeof written !== 'object' || Array.isArray(written)) {
+    const got = Array.isArray(written) ? 'a list' : 'plain text';
+    throw new ScenarioError([faultAt([], `expected a group of keys (schema, name, dataset, ...), got ${got}`)]);
+  }
+  const version = (written as { schema?: unknown }).schema;
+  if (version !== undefined && version !== SCENARIO_SCHEMA) {
+    const message = `expected ${SCENARIO_SCHEMA}, the scenario format that this g2t reads, got ${String(version)}`;
+    throw new ScenarioError([faultAt(['schema'], message)]);
+  }
+  const read = scenarioOptions.safeParse(written);
+  if (read.success) return read.data;
+  throw new ScenarioError(
+    findings(read.error, scenarioOptions, written).map(({ path, message, at }) => faultAt(path, message, at)),
+  );
+}
+
+type FaultFinder = (path: Path, message: string, at?: 'key' | 'value') => Fault;
+
+/** A fault in what the command line gave is placed there, not in the file. */
+function faultFinder(source: ScenarioSource, settings: readonly Setting[]): FaultFinder {
+  return (path, message, at) => {
+    const setting = settings.findLast((candidate) => isWithin(path, candidate.path)) ?? maker(source, settings, path);
+    if (!setting) return source.fault(path, message, at);
+    const text = setting.from === '--seed' ? '' : pathText(path);
+    return { place: setting.from, line: 0, column: 0, path: text, message };
+  };
+}
+
+/** The setting that made a key which the file does not have. */
+function maker(source: ScenarioSource, settings: readonly Setting[], path: Path): Setting | undefined {
+  if (path.length === 0 || valueAt(source.value, path) !== undefined) return undefined;
+  return settings.findLast((candidate) => isWithin(candidate.path, path));
+}
+
+function isWithin(path: Path, outer: Path): boolean {
+  return outer.every((step, i) => String(step) === String(path[i]));
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { quantity } from '../kernel/quantity.ts';
+import { fleetOptions } from './fleet-options.ts';
+import { datasetOptions, methodOptions, networkOptions } from './fragments.ts';
+
+/** The version of the scenario format that this program reads. */
+export const SCENARIO_SCHEMA = 1;
+/** Simulated time is whole nanoseconds in a double: exact to a little over 104 days. */
+export const MAX_HORIZON_S = 104 * 86_400;
+
+const stopOptions = z.strictObject({
+  when: z
+    .union([
+      z.enum(['trained', 'horizon']),
+      z.strictObject({ accuracy: quantity('share').describe('Accuracy on the test rows, reached at a measurement') }),
+    ])
+    .default('trained')
+    .describe(
+      'trained: when the method has its model; horizon: not before; { accuracy: 90 % }: when the model is that good',
+    ),
+  horizon: quantity('time', { above: 0, max: MAX_HORIZON_S })
+    .prefault('1 d')
+    .describe(
+      'The run ends here whatever happens (stopped: horizon); at most 104 d, as far as simulated time is exact',
+    ),
+});
+
+const interventionOptions = z.strictObject({
+  at: quantity('time', { max: MAX_HORIZON_S }).describe('When, from the start of the run'),
+  set: z
+    .record(z.string().min(1), z.unknown())
+    .refine((changes) => Object.keys(changes).length > 0, 'expected at least one path: value')
+    .describe('What then holds, by path: { network.links.home-wifi.latency: 300 ms }'),
+});
+
+/** A scenario as people write it. One schema gives the types, the validation and the editors' JSON Schema. */
+export const scenarioOptions = z.strictObject({
+  schema: z.literal(SCENARIO_SCHEMA).describe('Version of the scenario format'),
+  name: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens')
+    .describe('Names the results folder'),
+  description: z.string().optional().describe('What the scenario shows, for its readers'),
+  seed: z.int().min(0).default(1).describe('Where all chance comes from'),
+  dataset: datasetOptions.describe('What is learned'),
+  method: methodOptions.describe('How it is learned'),
+  fleet: fleetOptions,
+  network: networkOptions.describe('What lies between the devices and the server'),
+  stop: stopOptions.prefault({}).describe('When the run ends'),
+  measure: z
+    .strictObject({
+      every: quantity('time', { min: 0.001 })
+        .prefault('1 s')
+        .describe('Simulated time between two measurements of the model'),
+    })
+    .prefault({})
+    .describe('How often the model is measured'),
+  interventions: z.array(interventionOptions).default([]).describe('What changes during the run, at which instant'),
+  isolation: z
+    .enum(['pooled', 'instance'])
+    .default('pooled')
+    .describe(
+      'pooled: one WebAssembly instance holds all devices; instance: one each (up to 1000). Results are the same',
+    ),
+  record: z.enum(['none', 'frames']).default('none').describe('frames: keep every frame, for a replay on a board'),
+});
+
+/** As written, before defaults. */
+export type ScenarioInput = z.input<typeof scenarioOptions>;
+/** Every value there, numbers in SI units. */
+export type Scenario = z.output<typeof scenarioOptions>;
