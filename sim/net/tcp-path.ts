@@ -1,0 +1,309 @@
+import { pow } from '../kernel/numeric.ts';
+import type { TcpConfig } from './network.ts';
+import { PacketHeap } from './tcp-heap.ts';
+import { type SegmentSink, TcpSender } from './tcp-sender.ts';
+
+/** The bottleneck that the senders share, and what lies around it. */
+export interface PathConditions {
+  /** Rate of the bottleneck, each way, bytes/s. */
+  readonly rate: number;
+  /** Rate of the link that each sender has to itself before the bottleneck, bytes/s; Infinity for none. */
+  readonly accessRate: number;
+  /** Round trip without queueing and serialisation, s. */
+  readonly rtt: number;
+  /** How many packets get through before the next is lost (0: the next one is), drawn once a lost packet. */
+  readonly gap: () => number;
+}
+
+export interface PathWork {
+  /** Bytes of content of a transfer. */
+  readonly bytes: number;
+  readonly flows: number;
+  /** Whether each transfer opens its connection first. */
+  readonly handshake: boolean;
+}
+
+const SYN = -1;
+/** The acknowledgement that ends the three-way handshake. */
+const PURE = -2;
+
+/**
+ * Transfers of TCP through one drop-tail bottleneck: packets are serialised first in, first out, one after another's;
+ * those that find the queue full are dropped; those that the path loses still take their time on the bottleneck. Half of
+ * the round trip lies on each side. Acknowledgements go back through a bottleneck of the same rate and are not lost.
+ *
+ * The queue being first in, first out, the fate and the times of a packet and of its acknowledgement are known the moment
+ * it is put in, and acknowledgements come back in order: a packet is one entry of one ring, no event queue is needed.
+ */
+export class TcpPath implements SegmentSink {
+  /** Of the last `run`: when each transfer's last byte reached the receiver, s after its start. */
+  readonly completion: number[] = [];
+  packets = 0;
+  lostPackets = 0;
+  bytesForward = 0;
+  bytesBackward = 0;
+  bytesLost = 0;
+
+  readonly #config: TcpConfig;
+  readonly #senders: TcpSender[] = [];
+  readonly #synSent: number[] = [];
+  readonly #synTries: number[] = [];
+  #now = 0;
+  #rate = 0;
+  #half = 0;
+  #gap: () => number = () => 0;
+  #untilLoss = 0;
+  #busy = 0;
+  #busyBack = 0;
+  #lastBytes = 0;
+  #segments = 0;
+  #accessRate = Number.POSITIVE_INFINITY;
+  readonly #accessBusy: number[] = [];
+  readonly #inbound = new PacketHeap();
+  #timerFloor = 0;
+  #handshake = true;
+
+  /** When each queued packet begins to be sent; ring. */
+  #starts = new Float64Array(128);
+  #startHead = 0;
+  #startCount = 0;
+
+  /** Acknowledgements on their way back; ring. */
+  #ackAt = new Float64Array(256);
+  #ackSent = new Float64Array(256);
+  #ackFlow = new Int32Array(256);
+  #ackSegment = new Int32Array(256);
+  #ackUpTo = new Int32Array(256);
+  #ackHead = 0;
+  #ackCount = 0;
+
+  constructor(config: TcpConfig) {
+    this.#config = config;
+  }
+
+  sender(flow: number): TcpSender {
+    return this.#senders[flow]!;
+  }
+
+  /** Runs equal transfers that start together, to the last byte of the last. Results are left in the public fields. */
+  run(conditions: PathConditions, work: PathWork): void {
+    const { segmentBytes } = this.#config;
+    const segments = Math.max(1, Math.ceil(work.bytes / segmentBytes));
+    this.#lastBytes = Math.max(0, work.bytes - (segments - 1) * segmentBytes);
+    this.#segments = segments;
+    this.#begin(conditions, work);
+    for (let flow = 0; flow < work.flows; flow++) {
+      if (work.handshake) this.#sendSyn(flow);
+      else this.#senders[flow]!.start(segments, 0, conditions.rtt);
+    }
+    while (this.#unfinished > 0) this.#step();
+  }
+
+  transmit(sender: TcpSender, segment: number): void {
+    this.#emit(this.#flowOf(sender), segment);
+  }
+
+  /** A packet leaves its sender, through the sender's own link to the bottleneck. */
+  #emit(flow: number, segment: number): void {
+    const now = this.#now;
+    if (this.#accessRate === Number.POSITIVE_INFINITY) {
+      this.#enqueue(now, now, flow, segment);
+      return;
+    }
+    const start = Math.max(now, this.#accessBusy[flow]!);
+    const at = start + this.#bytes(segment) / this.#accessRate;
+    this.#accessBusy[flow] = at;
+    // A lone sender's packets reach the bottleneck in the order in which they are sent.
+    if (this.completion.length === 1) this.#enqueue(at, now, flow, segment);
+    else this.#inbound.push(at, now, flow, segment);
+  }
+
+  /** A packet reaches the bottleneck: what becomes of it and of its acknowledgement. */
+  #enqueue(at: number, sentAt: number, flow: number, segment: number): void {
+    const arrival = this.#forward(at, this.#bytes(segment), segment !== PURE);
+    if (arrival < 0 || segment === PURE) return;
+    if (segment === SYN) {
+      this.#back(arrival, sentAt, this.#config.synBytes, flow, SYN, 0);
+      return;
+    }
+    const sender = this.#senders[flow]!;
+    const fresh = sender.receive(segment);
+    if (fresh && sender.received === sender.segments) {
+      this.completion[flow] = arrival;
+      this.#unfinished--;
+    }
+    this.#back(arrival, sentAt, this.#config.ackBytes, flow, segment, sender.received);
+  }
+
+  #bytes(segment: number): number {
+    if (segment === SYN) return this.#config.synBytes;
+    if (segment === PURE) return this.#config.ackBytes;
+    const payload = segment === this.#segments - 1 ? this.#lastBytes : this.#config.segmentBytes;
+    return payload + this.#config.dataHeaderBytes;
+  }
+
+  #unfinished = 0;
+  #current = 0;
+
+  #flowOf(sender: TcpSender): number {
+    // The sender at work is the one that was last woken; a start wakes them in order.
+    if (this.#senders[this.#current] !== sender) this.#current = this.#senders.indexOf(sender);
+    return this.#current;
+  }
+
+  #begin(conditions: PathConditions, work: PathWork): void {
+    this.#now = 0;
+    this.#rate = conditions.rate;
+    this.#accessRate = conditions.accessRate;
+    this.#inbound.clear();
+    this.#half = conditions.rtt / 2;
+    this.#gap = conditions.gap;
+    this.#untilLoss = conditions.gap();
+    this.#busy = this.#busyBack = 0;
+    this.#startHead = this.#startCount = 0;
+    this.#ackHead = this.#ackCount = 0;
+    this.#timerFloor = Number.POSITIVE_INFINITY;
+    this.#handshake = work.handshake;
+    this.#unfinished = work.flows;
+    this.packets = this.lostPackets = this.bytesForward = this.bytesBackward = this.bytesLost = 0;
+    this.completion.length = work.flows;
+    while (this.#senders.length < work.flows) this.#senders.push(new TcpSender(this.#config, this));
+    for (let flow = 0; flow < work.flows; flow++) {
+      this.completion[flow] = -1;
+      this.#accessBusy[flow] = 0;
+      this.#synTries[flow] = 0;
+      this.#synSent[flow] = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Runs to the next acknowledgement or time-out, and handles it. */
+  #step(): void {
+    const ackAt = this.#ackCount > 0 ? this.#ackAt[this.#ackHead]! : Number.POSITIVE_INFINITY;
+    const inbound = this.#inbound;
+    if (inbound.time <= ackAt && inbound.time <= this.#timerFloor) {
+      inbound.pop();
+      this.#enqueue(inbound.poppedTime, inbound.poppedSentAt, inbound.poppedFlow, inbound.poppedSegment);
+      return;
+    }
+    if (ackAt <= this.#timerFloor) {
+      this.#acknowledge(ackAt);
+      return;
+    }
+    // The floor is a bound: look for the timer that really is the first.
+    let first = Number.POSITIVE_INFINITY;
+    let flow = -1;
+    for (let i = 0; i < this.completion.length; i++) {
+      const at = this.#timer(i);
+      if (at < first) {
+        first = at;
+        flow = i;
+      }
+    }
+    this.#timerFloor = first;
+    if (ackAt <= first || inbound.time <= first) return;
+    this.#now = first;
+    this.#current = flow;
+    if (this.#handshake && this.#synSent[flow]! < Number.POSITIVE_INFINITY) this.#sendSyn(flow);
+    else this.#senders[flow]!.timeout(first);
+    this.#timerFloor = Math.min(this.#timerFloor, this.#timer(flow));
+  }
+
+  #timer(flow: number): number {
+    if (this.completion[flow]! >= 0) return Number.POSITIVE_INFINITY;
+    const synAt = this.#handshake ? this.#synSent[flow]! : Number.POSITIVE_INFINITY;
+    return synAt < Number.POSITIVE_INFINITY ? synAt : this.#senders[flow]!.timeoutAt;
+  }
+
+  #acknowledge(at: number): void {
+    const head = this.#ackHead;
+    const flow = this.#ackFlow[head]!;
+    const segment = this.#ackSegment[head]!;
+    const sentAt = this.#ackSent[head]!;
+    const upTo = this.#ackUpTo[head]!;
+    this.#ackHead = (head + 1) & (this.#ackAt.length - 1);
+    this.#ackCount--;
+    this.#now = at;
+    this.#current = flow;
+    const sender = this.#senders[flow]!;
+    if (segment === SYN) {
+      if (this.#synSent[flow] === Number.POSITIVE_INFINITY) return;
+      this.#synSent[flow] = Number.POSITIVE_INFINITY;
+      this.#emit(flow, PURE);
+      sender.start(this.#segments, at, this.#synTries[flow] === 1 ? at - sentAt : -1);
+    } else sender.acknowledge(at, segment, upTo, sentAt);
+    if (sender.timeoutAt < this.#timerFloor) this.#timerFloor = sender.timeoutAt;
+  }
+
+  /** Sends a SYN; its timer doubles each time. `#synSent` holds when the next is due. */
+  #sendSyn(flow: number): void {
+    const wait = (this.#config.synTimeout / 1e9) * pow(2, this.#synTries[flow]!);
+    this.#synTries[flow]!++;
+    this.#synSent[flow] = this.#now + wait;
+    if (this.#synSent[flow]! < this.#timerFloor) this.#timerFloor = this.#synSent[flow]!;
+    this.#emit(flow, SYN);
+  }
+
+  /** Puts a packet into the queue; when it reaches the other side, or -1 if it never does. */
+  #forward(now: number, bytes: number, lossy: boolean): number {
+    const mask = this.#starts.length - 1;
+    while (this.#startCount > 0 && this.#starts[this.#startHead]! <= now) {
+      this.#startHead = (this.#startHead + 1) & mask;
+      this.#startCount--;
+    }
+    this.packets++;
+    if (this.#startCount >= this.#config.queuePackets) {
+      this.lostPackets++;
+      this.bytesForward += bytes;
+      this.bytesLost += bytes;
+      return -1;
+    }
+    const start = Math.max(now, this.#busy);
+    if (start > now) {
+      if (this.#startCount === this.#starts.length) this.#widenQueue();
+      this.#starts[(this.#startHead + this.#startCount++) & (this.#starts.length - 1)] = start;
+    }
+    this.#busy = start + bytes / this.#rate;
+    this.bytesForward += bytes;
+    if (lossy && this.#untilLoss-- <= 0) {
+      this.#untilLoss = this.#gap();
+      this.lostPackets++;
+      this.bytesLost += bytes;
+      return -1;
+    }
+    return this.#busy + this.#half;
+  }
+
+  #back(arrival: number, sentAt: number, bytes: number, flow: number, segment: number, upTo: number): void {
+    this.#busyBack = Math.max(arrival, this.#busyBack) + bytes / this.#rate;
+    this.bytesBackward += bytes;
+    if (this.#ackCount === this.#ackAt.length) this.#widenAcks();
+    const i = (this.#ackHead + this.#ackCount++) & (this.#ackAt.length - 1);
+    this.#ackAt[i] = this.#busyBack + this.#half + bytes / this.#accessRate;
+    this.#ackSent[i] = sentAt;
+    this.#ackFlow[i] = flow;
+    this.#ackSegment[i] = segment;
+    this.#ackUpTo[i] = upTo;
+  }
+
+  #widenQueue(): void {
+    this.#starts = unrolled(this.#starts, this.#startHead, new Float64Array(2 * this.#starts.length));
+    this.#startHead = 0;
+  }
+
+  #widenAcks(): void {
+    const size = 2 * this.#ackAt.length;
+    const head = this.#ackHead;
+    this.#ackAt = unrolled(this.#ackAt, head, new Float64Array(size));
+    this.#ackSent = unrolled(this.#ackSent, head, new Float64Array(size));
+    this.#ackFlow = unrolled(this.#ackFlow, head, new Int32Array(size));
+    this.#ackSegment = unrolled(this.#ackSegment, head, new Int32Array(size));
+    this.#ackUpTo = unrolled(this.#ackUpTo, head, new Int32Array(size));
+    this.#ackHead = 0;
+  }
+}
+
+/** A full ring, from its head on, at the front of a larger one. */
+function unrolled<T extends Float64Array | Int32Array>(ring: T, head: number, to: T): T {
+  for (let i = 0; i < ring.length; i++) to[i] = ring[(head + i) & (ring.length - 1)]!;
+  return to;
+}
