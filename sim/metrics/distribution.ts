@@ -71,13 +71,13 @@ export class Distribution {
     return { edges, counts };
   }
 
-  /** The histogram as a table, for the results folder. */
-  table(bins = 40): Table {
-    const { edges, counts } = this.histogram(bins);
+  /** The quantiles 0, 1/steps, ..., 1 as the table `ages`; no rows without values. */
+  quantiles(steps = 200): Table {
+    const sorted = this.#values.toArray().sort();
+    const length = sorted.length === 0 ? 0 : steps + 1;
     return tableFromArrays(AGES_TABLE, {
-      from_s: edges.slice(0, counts.length),
-      to_s: edges.slice(1),
-      results: counts,
+      share: Float64Array.from({ length }, (_, i) => i / steps),
+      age_s: Float64Array.from({ length }, (_, i) => quantile(sorted, i / steps)),
     });
   }
 }

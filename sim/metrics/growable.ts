@@ -56,6 +56,10 @@ export class GrowableI32 {
     this.#values[this.#length++] = value;
   }
 
+  at(index: number): number {
+    return this.#values[index]!;
+  }
+
   set(index: number, value: number): void {
     this.#values[index] = value;
   }

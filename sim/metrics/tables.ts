@@ -108,10 +108,9 @@ export const FRAMES_TABLE = define('frames', 'a row a frame, in the order of the
   column('bytes', 'binary', '', 'the frame, header and payload'),
 ]);
 
-export const AGES_TABLE = define('ages', 'a row a bin of the histogram of result ages', [
-  column('from_s', 'f64', 's', 'lower edge, inside the bin'),
-  column('to_s', 'f64', 's', 'upper edge, inside the last bin alone'),
-  column('results', 'u32', '1', 'results whose age fell into the bin'),
+export const AGES_TABLE = define('ages', 'quantiles of the ages of all results on arrival', [
+  column('share', 'f64', '1', 'share of the results that are at most this old'),
+  column('age_s', 'f64', 's', 'age of a result on arrival'),
 ]);
 
 export const TABLES = [ROUNDS_TABLE, DEVICES_TABLE, METRICS_TABLE, TIMELINE_TABLE, FRAMES_TABLE, AGES_TABLE] as const;
