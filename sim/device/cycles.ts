@@ -5,7 +5,7 @@ import { WORK, WORK_COUNT } from './host-types.ts';
 /**
  * The share of rows that lead to an update, where no run has counted it: the mean over the groups of the published
  * experiment (algorithms B.8) of the as-published learner on Auslan, row = mean over the recording, not scaled, rows
- * in a seeded order, momentum 0.7; 0.19 to 0.43 by group. Standardised rows give 0.20 to 0.40.
+ * in a seeded order, momentum 0.7; 0.19 to 0.49 by group and seed. Standardised rows give 0.20 to 0.46.
  */
 export const UPDATE_SHARE = 0.27;
 

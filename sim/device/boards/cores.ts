@@ -26,14 +26,14 @@ export const cortexM4F: OwnCosts = {
 
 /**
  * Cortex-M3 at 72 MHz with the STM32F103's two wait states, soft float (libgcc). A multiply-add is what QEMU counts for
- * it in the published kernel, 90 instructions (the M3's count less the M4F's), at the 2.0 cycles an instruction that the
+ * it in the published kernel, 90 instructions (the M3's count less the M4F's), at the 1.93 cycles an instruction that the
  * board's as-published model has; a weight likewise: 203 instructions. Without wait states add and multiply of commercial
  * libraries take 50 to 60 cycles each (table of quinapalus.com/qfplib-m3.html), which agrees. CRC four bits a step, since
  * 8 KiB of tables do not fit beside the rest of a 64 kB flash.
  */
 export const cortexM3: OwnCosts = {
-  multiplyAdd: 180,
-  updatedWeight: 406,
+  multiplyAdd: 174,
+  updatedWeight: 392,
   update: 40,
   row: 100,
   byteReceived: 3,

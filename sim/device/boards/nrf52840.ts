@@ -25,7 +25,7 @@ export const nrf52840 = defineBoard({
     system: 'Estimate: radio stack (OpenThread or SoftDevice), buffers and stack, 64 kB',
     price: 'Adafruit list price of the Feather nRF52840 Express, USD 24.95',
     power:
-      'nRF52840 Product Specification, DC/DC, 3 V: CPU running CoreMark from flash 3.3 mA, radio at 0 dBm 6.40 mA, reception 6.26 mA; idle with RAM kept some 3 uA. Chip alone',
+      'nRF52840 Product Specification, DC/DC, 3 V: CPU running CoreMark from flash 3.3 mA, radio at 0 dBm 6.40 mA, reception 6.26 mA; idle with RAM kept some 3 uA. Chip alone. From memory of the document, not re-checked',
     link: 'Estimate: radio on the chip (IPv6 over Thread or BLE); what carries it on is the link of the scenario',
     own: OWN_ARM,
     asPublished: PUBLISHED_FIT,

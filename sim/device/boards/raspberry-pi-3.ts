@@ -25,7 +25,7 @@ export const raspberryPi3 = defineBoard({
     system: 'Estimate: Raspberry Pi OS without a desktop, 256 MB',
     price: 'Raspberry Pi launch price, USD 35',
     power:
-      'Raspberry Pi documentation: bare board active 400 mA at 5 V; idle 260 mA (a published measurement); radio states are estimates',
+      'Raspberry Pi documentation: bare board active 400 mA at 5 V (from memory, not re-checked); idle 260 mA (a published measurement); radio states are estimates',
     link: 'Radio or network port of the board',
     own: OWN_ESTIMATE,
     asPublished: PUBLISHED_ESTIMATE,

@@ -21,7 +21,7 @@ export const smartSpeaker = defineBoard({
   tls: tlsCortexA53(1_400_000),
   sources: {
     clock: 'Sonos One (Gen 2) specification: quad-core 1.4 GHz A53, of which training uses one',
-    memory: 'Sonos One (Gen 2) specification: 1 GB SDRAM, 4 GB NV',
+    memory: 'Sonos One (Gen 2) specification: 1 GB SDRAM, 4 GB NV (from memory, not re-checked)',
     system: 'Estimate: half of the RAM',
     price: 'List price at launch, USD 199',
     power: 'Estimate: some 4 W idle on Wi-Fi, and the core and radio on top',

@@ -25,7 +25,7 @@ export const stm32f103c8 = defineBoard({
     system: 'Estimate: stack 2 kB, UART buffers 1 kB',
     price: 'Estimate: Blue Pill about USD 2, ESP-AT module about USD 3',
     power:
-      'STM32F103x8 data sheet, run mode at 72 MHz with all peripherals 36 mA, sleep 14.4 mA, 3.3 V; plus an ESP32 modem at 3.3 V (transmission 190 mA, reception 97 mA: ESP32 data sheet, 802.11g) while the radio works; its light sleep 0.9 mA while idle (ESP-WROOM-32 data sheet, DTIM3)',
+      'STM32F103x8 data sheet, run mode at 72 MHz with all peripherals 36 mA, sleep 14.4 mA, 3.3 V (from memory of the document, not re-checked); plus an ESP32 modem at 3.3 V (transmission 190 mA, reception 97 mA: ESP32 data sheet, 802.11g) while the radio works; its light sleep 0.9 mA while idle (ESP-WROOM-32 data sheet, DTIM3)',
     link: 'Estimate: UART at 921,600 baud to the modem',
     own: OWN_ARM,
     asPublished: PUBLISHED_FIT,

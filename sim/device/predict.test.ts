@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../kernel/errors.ts';
+import { BOARDS, boardNamed } from './boards/index.ts';
+import { predictBoard, type Question } from './predict.ts';
+
+/** Algorithms G2 and B.8: board, classes, rows, published ms of training. */
+const PUBLISHED = [
+  ['nrf52840', 15, 405, 230],
+  ['nrf52840', 20, 540, 480],
+  ['nrf52840', 25, 675, 798],
+  ['stm32f103c8', 3, 81, 75],
+  ['stm32f103c8', 5, 135, 280],
+  ['stm32f103c8', 10, 270, 1290],
+  ['samd21g18', 5, 135, 712],
+  ['samd21g18', 10, 270, 3150],
+  ['samd21g18', 15, 405, 7659],
+  ['esp32', 15, 405, 368],
+  ['esp32', 25, 678, 1102],
+  ['esp32', 40, 1080, 2940],
+  ['esp32', 50, 1350, 4725],
+] as const;
+
+function ask(board: string, classes: number, rows: number, rest: Partial<Question> = {}) {
+  return predictBoard({
+    board: boardNamed(board),
+    learner: 'opt-sgd',
+    features: 22,
+    classes,
+    rows,
+    passes: 1,
+    op: 'train',
+    kernel: 'as-published',
+    ...rest,
+  });
+}
+
+describe('the as-published kernel against the published times', () => {
+  it.each(PUBLISHED)('%s with %i classes and %i rows: %i ms within 15 %%', (board, classes, rows, ms) => {
+    const error = (ask(board, classes, rows).time_s * 1000) / ms - 1;
+    expect(Math.abs(error)).toBeLessThan(0.15);
+  });
+
+  it.each(['nrf52840', 'stm32f103c8', 'samd21g18', 'esp32'])('%s: the sum within 10 %%', (name) => {
+    const own = PUBLISHED.filter(([board]) => board === name);
+    const published = own.reduce((sum, [, , , ms]) => sum + ms, 0);
+    const ours = own.reduce((sum, [board, classes, rows]) => sum + ask(board, classes, rows).time_s * 1000, 0);
+    expect(Math.abs(ours / published - 1)).toBeLessThan(0.1);
+  });
+
+  /** Shares of updates counted on Auslan in the groups of the experiment, as-published, momentum 0.7, one seeded pass or as fitted. */
+  it.each([
+    ['raw, one pass', [0.287, 0.294, 0.303, 0.315, 0.485, 0.295, 0.27, 0.313, 0.3]],
+    ['standardised, one pass', [0.215, 0.222, 0.265, 0.21, 0.404, 0.21, 0.274, 0.229, 0.274]],
+    ['raw', [0.287, 0.294, 0.303, 0.261, 0.435, 0.263, 0.194, 0.254, 0.258]],
+    ['standardised', [0.212, 0.223, 0.27, 0.276, 0.403, 0.201, 0.225, 0.212, 0.242]],
+  ])('holds with the updates that were counted on %s rows', (_, shares) => {
+    PUBLISHED.slice(0, 9).forEach(([board, classes, rows, ms], i) => {
+      const error = (ask(board, classes, rows, { updateShare: shares[i]! }).time_s * 1000) / ms - 1;
+      expect(Math.abs(error), `${board} ${classes}`).toBeLessThan(0.15);
+    });
+  });
+
+  it('classifies a row with 50 classes on the ESP32 in the published 6.2 ms', () => {
+    expect(ask('esp32', 50, 1350, { op: 'infer' }).time_s).toBeCloseTo(0.0062, 5);
+  });
+});
+
+describe('predictBoard', () => {
+  it('is faster with our kernel on every board', () => {
+    for (const board of BOARDS) {
+      for (const op of ['train', 'infer'] as const) {
+        const ours = ask(board.name, 15, 405, { kernel: 'ours', op }).cycles;
+        expect(ours, `${board.name} ${op}`).toBeLessThan(ask(board.name, 15, 405, { op }).cycles);
+      }
+    }
+  });
+
+  it('grows with rows, passes, classes and features as the work does', () => {
+    const base = ask('nrf52840', 15, 400, { kernel: 'ours' }).time_s;
+    expect(ask('nrf52840', 15, 800, { kernel: 'ours' }).time_s).toBeCloseTo(2 * base, 6);
+    expect(ask('nrf52840', 15, 400, { kernel: 'ours', passes: 3 }).time_s).toBeCloseTo(3 * base, 6);
+    expect(ask('nrf52840', 29, 400, { kernel: 'ours' }).time_s).toBeCloseTo(2 * base, 6);
+    expect(ask('nrf52840', 15, 400, { kernel: 'ours', features: 64 }).time_s).toBeGreaterThan(2 * base);
+  });
+
+  it('classifies one row, whatever rows and passes say', () => {
+    const one = ask('samd21g18', 10, 1, { op: 'infer' });
+    expect(ask('samd21g18', 10, 405, { op: 'infer', passes: 9 })).toEqual(one);
+    expect(one.cycles).toBe(Math.ceil(45 * 10_736 * 1.565));
+  });
+
+  it('gives the energy of computing by state or as the papers do', () => {
+    const byState = ask('esp32', 15, 405);
+    expect(byState.energy_j).toBeCloseTo(0.162 * byState.time_s, 9);
+    expect(ask('esp32', 15, 405, { energy: 'paper' }).energy_j).toBeCloseTo(0.175 * byState.time_s, 9);
+  });
+
+  it.each([{ features: 0 }, { classes: 1 }, { rows: 0.5 }, { passes: 256 }, { updateShare: 2 }])(
+    'refuses %o',
+    (rest) => {
+      expect(() => ask('esp32', 15, 405, rest)).toThrow(InputError);
+    },
+  );
+});

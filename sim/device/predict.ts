@@ -1,0 +1,78 @@
+import { InputError } from '../kernel/errors.ts';
+import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
+import type { Board, Kernel } from './board.ts';
+import { fitCycles, scoreCycles } from './cycles.ts';
+import { type EnergyMode, energyOf } from './energy.ts';
+
+export interface Question {
+  readonly board: Board;
+  readonly learner: 'opt-sgd';
+  /** Features n, 1 to 65,534. */
+  readonly features: number;
+  /** Classes k, 2 to 65,535: k (k - 1) / 2 classifiers, each row trains k - 1 of them. */
+  readonly classes: number;
+  /** Rows in all classes together; `infer` answers for one row and ignores it. */
+  readonly rows: number;
+  /** How often training goes over the rows, 1 to 255; `infer` ignores it. */
+  readonly passes: number;
+  readonly op: 'train' | 'infer';
+  readonly kernel: Kernel;
+  /** Share of rows that lead to an update, 0 to 1; by default UPDATE_SHARE. */
+  readonly updateShare?: number | undefined;
+  readonly energy?: EnergyMode | undefined;
+}
+
+export interface Prediction {
+  readonly time_s: number;
+  readonly cycles: number;
+  readonly energy_j: number;
+  /** What the figures rest on, in a sentence for people. */
+  readonly basis: string;
+}
+
+/**
+ * Time, cycles and energy of one-vs-one training on a board whose rows lie in its own memory, or of classifying one row:
+ * all k (k - 1) / 2 classifiers, as the published Opt-OVO does. Nothing is received or sent.
+ * `as-published` training counts the fitted number of passes of the published runs as one: with `passes: 1` it answers
+ * what was published; its inference is one prediction a classifier.
+ * @throws InputError when a number is out of its range.
+ */
+export function predictBoard(question: Question): Prediction {
+  check(question);
+  const { board, kernel, features, classes } = question;
+  const each =
+    question.op === 'infer'
+      ? scoreCycles(board, kernel, features)
+      : fitCycles(board, kernel, features, question.updateShare);
+  const times =
+    question.op === 'infer' ? (classes * (classes - 1)) / 2 : question.rows * (classes - 1) * question.passes;
+  const cycles = Math.ceil(each * times);
+  if (!Number.isSafeInteger(cycles * 1000)) throw new InputError('board predict: expected work of less than 104 days');
+  const time_s = toSeconds(cyclesToDuration(cycles, board.kilohertz));
+  const busy = { compute: time_s, transmit: 0, receive: 0, idle: 0 };
+  return { time_s, cycles, energy_j: energyOf(board, busy, question.energy), basis: basisOf(question) };
+}
+
+function basisOf({ board, kernel, op }: Question): string {
+  if (kernel === 'ours') return `our kernel; ${board.sources.own}`;
+  const { passes, cyclesPerInstruction, fitted } = board.asPublished;
+  const rate = `${cyclesPerInstruction} cycles a counted instruction`;
+  if (!fitted) return `as-published kernel, ${rate}; ${board.sources.asPublished}`;
+  return op === 'infer' ? `as-published kernel, ${rate}` : `as-published kernel, ${rate}, ${passes} passes fitted`;
+}
+
+function check(question: Question): void {
+  whole('features', question.features, 1, 65_534);
+  whole('classes', question.classes, 2, 65_535);
+  whole('rows', question.rows, 1, 2_147_483_648);
+  whole('passes', question.passes, 1, 255);
+  const { updateShare = 0 } = question;
+  if (!(updateShare >= 0 && updateShare <= 1)) {
+    throw new InputError(`board predict: expected the share of updates to be 0 to 1, got ${updateShare}`);
+  }
+}
+
+function whole(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new InputError(`board predict: expected ${name} to be a whole number from ${least} to ${most}, got ${value}`);
+}
