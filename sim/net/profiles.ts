@@ -154,7 +154,7 @@ export const PROFILE_SHEETS: Readonly<Record<string, ProfileSheet>> = {
         'category M1, half duplex, with scheduling delays: 375 kbit/s up, 300 kbit/s down (RF Wireless World, LTE-M device categories; 3GPP release 13)',
       latency:
         'estimate: 10 to 15 ms of radio in good coverage (mbedded.ninja, cellular protocols), repetitions, scheduling of half duplex and the core network on top',
-      loss: 'estimate: as 3G',
+      loss: 'estimate: as 3G, left after HARQ and RLC retransmission',
       dropout: `${NO_MTBF} two losses of coverage a day`,
     },
   },
