@@ -23,6 +23,8 @@ export const FRAME = {
   refuse: 10,
   /** Never on the wire: the port's own report of an exchange. */
   link: 11,
+  /** The server asks for whatever is held and finished: no payload. */
+  flush: 12,
 } as const;
 export type FrameName = keyof typeof FRAME;
 
@@ -37,6 +39,7 @@ export const PAYLOAD_BYTES = {
   pong: 0,
   refuse: 16,
   link: 16,
+  flush: 0,
 } as const;
 
 /** TASK mode byte: source of the rows (bits 0-1), last of its batch (bit 2), seeded order (bit 3), learner variant (bits 4-7). */
@@ -77,4 +80,6 @@ export const REFUSAL = {
 export const LINK = {
   /** The exchange succeeded in the end (else the port gave up: what was sent is sent again). */
   delivered: 1,
+  /** It was an upload of the device's: the header's round is the upload's number. */
+  upload: 2,
 } as const;

@@ -1,0 +1,18 @@
+// Builds wasm/g2t.wasm from firmware/; does nothing when it is there already, built from these very sources.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtFrom, compile, fingerprint, sources } from './compile.js';
+
+const target = join(dirname(fileURLToPath(import.meta.url)), 'g2t.wasm');
+const files = sources(['include', 'src', 'port/wasi']);
+const fresh = existsSync(target) && builtFrom(readFileSync(target)) === fingerprint(files);
+if (!fresh) {
+  const bytes = await compile(files);
+  writeFileSync(`${target}.tmp`, bytes);
+  renameSync(`${target}.tmp`, target);
+}
+const bytes = readFileSync(target);
+const sha = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+console.log(`wasm/g2t.wasm ${fresh ? 'is up to date' : 'built'}: ${bytes.length} bytes, sha256 ${sha}`);

@@ -1,0 +1,82 @@
+// Compiles the firmware with the clang of npm (@yowasp/clang): no system toolchain, the same bytes on every machine.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const FIRMWARE = join(dirname(fileURLToPath(import.meta.url)), '..', 'firmware');
+const SECTION = 'g2t-sources';
+
+const FLAGS = [
+  ...['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'],
+  ...['-O3', '-msimd128', '-ffp-contract=off', '-mexec-model=reactor', '-fno-ident'],
+  // A small copy must stay a loop: the memory.copy instruction costs a call into the engine.
+  ...['-mno-bulk-memory', '-mno-bulk-memory-opt'],
+  ...['-Wl,-z,stack-size=65536', '-Wl,--stack-first', '-Wl,--strip-all'],
+];
+
+/** The C files and headers below the folders, by their path from firmware/ with forward slashes, sorted. */
+export function sources(folders) {
+  const found = {};
+  for (const folder of folders) {
+    for (const name of readdirSync(join(FIRMWARE, folder)).sort()) {
+      if (!/\.[ch]$/.test(name)) continue;
+      const path = join(FIRMWARE, folder, name);
+      found[relative(FIRMWARE, path).split(sep).join('/')] = readFileSync(path, 'utf8');
+    }
+  }
+  return found;
+}
+
+/** SHA-256 over everything that decides the output: sources, flags, compiler version. */
+export function fingerprint(files, extraFlags = []) {
+  const version = JSON.parse(
+    readFileSync(join(FIRMWARE, '..', 'node_modules/@yowasp/clang/package.json'), 'utf8'),
+  ).version;
+  return createHash('sha256')
+    .update(JSON.stringify([version, FLAGS, extraFlags, Object.entries(files)]))
+    .digest('hex');
+}
+
+/**
+ * @param files path to text, as from `sources`; every .c is compiled.
+ * @returns the module's bytes, with the fingerprint of its sources in a custom section.
+ */
+export async function compile(files, extraFlags = []) {
+  const { runClang } = await import('@yowasp/clang');
+  const tree = {};
+  for (const [path, text] of Object.entries(files)) put(tree, path.split('/'), text);
+  const units = Object.keys(files).filter((path) => path.endsWith('.c'));
+  const command = ['clang', ...FLAGS, '-Iinclude', '-Isrc', '-Iport/wasi', ...extraFlags, ...units, '-o', 'out.wasm'];
+  let out;
+  try {
+    out = await runClang(command, tree, { fetchProgress: () => {} });
+  } catch {
+    // The compiler's own messages are on stderr; its exception would print the whole source tree.
+    throw new Error('the firmware does not compile (see above)');
+  }
+  return withSection(out['out.wasm'], fingerprint(files, extraFlags));
+}
+
+/** The fingerprint that a built module carries; undefined where it has none. */
+export function builtFrom(bytes) {
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), SECTION);
+  return section === undefined ? undefined : new TextDecoder().decode(section);
+}
+
+function put(tree, [first, ...rest], text) {
+  if (rest.length === 0) tree[first] = text;
+  else put((tree[first] ??= {}), rest, text);
+}
+
+/** A custom section: id 0, size, name, content (all lengths here are below 128). */
+function withSection(bytes, text) {
+  const name = new TextEncoder().encode(SECTION);
+  const content = new TextEncoder().encode(text);
+  const section = Uint8Array.of(0, 1 + name.length + content.length, name.length, ...name, ...content);
+  const whole = new Uint8Array(bytes.length + section.length);
+  whole.set(bytes);
+  whole.set(section, bytes.length);
+  return whole;
+}
