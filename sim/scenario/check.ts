@@ -1,26 +1,41 @@
+import { knownLinks, resolveNetwork } from '../net/options.ts';
 import type { Path } from './fault.ts';
 import { MAX_DEVICES } from './fleet-options.ts';
-import { profileNames } from './fragments.ts';
 import type { Scenario } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
 /** The most devices that can have a WebAssembly instance each: every one reserves about 8 GB of address space. */
 export const MAX_ISOLATED = 1000;
 
+export type Report = (path: Path, message: string, at?: 'key' | 'value') => void;
+
 /** What no single key can tell: faults between keys. */
-export function checkScenario(scenario: Scenario, report: (path: Path, message: string) => void): void {
-  const { fleet, network, isolation } = scenario;
+export function checkScenario(scenario: Scenario, report: Report): void {
+  const { fleet, isolation } = scenario;
   const devices = fleet.reduce((sum, { count }) => sum + count, 0);
   if (devices > MAX_DEVICES) report(['fleet'], `expected at most ${MAX_DEVICES} devices, got ${devices}`);
   if (isolation === 'instance' && devices > MAX_ISOLATED) {
     report(['isolation'], `expected at most ${MAX_ISOLATED} devices with isolation: instance, got ${devices}`);
   }
-  const links = [...Object.keys(network.links), ...profileNames];
-  for (const [index, { link }] of fleet.entries()) {
-    if (links.includes(link)) continue;
-    report(
-      ['fleet', index, 'link'],
-      `expected a name under network.links or a built-in profile, got ${link}${didYouMean(link, links)}`,
-    );
+  for (const index of fleet.keys()) checkGroup(scenario, index, report);
+}
+
+function checkGroup({ fleet, network }: Scenario, index: number, report: Report): void {
+  const { link, 'access-point': accessPoint } = fleet[index]!;
+  const links = knownLinks(network);
+  if (!links.includes(link)) {
+    const hint = didYouMean(link, links) || `; built in are ${links.join(', ')}`;
+    report(['fleet', index, 'link'], `expected a name under network.links or a built-in profile, got ${link}${hint}`);
+    return;
+  }
+  if (accessPoint === undefined) return;
+  const profile = resolveNetwork(network).profiles.find(({ name }) => name === link);
+  if (profile?.shareable === false) {
+    report(['fleet', index, 'access-point'], `expected none, for devices on ${link} cannot share an access point`);
+  }
+  const points = Object.keys(network['access-points']);
+  if (typeof accessPoint === 'string' && !points.includes(accessPoint)) {
+    const hint = didYouMean(accessPoint, points);
+    report(['fleet', index, 'access-point'], `expected a name under network.access-points, got ${accessPoint}${hint}`);
   }
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { boardName } from '../device/boards/index.ts';
 import { quantity } from '../kernel/quantity.ts';
-import { boardName, regionNames } from './fragments.ts';
+import { accessPointUse } from '../net/options.ts';
+import { REGION_NAMES } from '../net/regions.ts';
 
 /** The most devices that a run can have: what one WASM memory of 4 GiB holds. */
 export const MAX_DEVICES = 1_000_000;
 
-const region = z.enum(regionNames);
+const region = z.enum(REGION_NAMES);
 
 /** Class numbers from 1, as data sets and papers count them; "1-15" is all from 1 to 15. */
 const classRange = z
@@ -18,9 +20,19 @@ const classRange = z
     return z.NEVER;
   });
 
+const dealt = z.strictObject({
+  classes: z.int().min(2).max(65_535).describe('How many classes each device holds'),
+  by: z
+    .enum(['cover', 'random'])
+    .default('cover')
+    .describe(
+      'cover: so that every two classes lie together on some device if there are enough; random: drawn for each',
+    ),
+});
+
 const holds = z
-  .union([z.enum(['none', 'all']), z.array(classRange).min(1)])
-  .transform((held) => (typeof held === 'string' ? held : [...new Set(held.flat())].sort((a, b) => a - b)));
+  .union([z.enum(['none', 'all']), z.array(classRange).min(1), dealt])
+  .transform((held) => (Array.isArray(held) ? [...new Set(held.flat())].sort((a, b) => a - b) : held));
 
 /** One kind of device: `count` of them, alike in everything but their place and their weather. */
 export const groupOptions = z.strictObject({
@@ -31,13 +43,7 @@ export const groupOptions = z.strictObject({
     .transform((names) => (typeof names === 'string' ? [names] : names))
     .describe('Region by name; of a list, device 1 takes the first, device 2 the second, and so on in turn'),
   link: z.string().min(1).describe('Access link: a name under network.links, or a built-in profile'),
-  'access-point': z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Name of an access point that these devices share, also with other groups that name it; none: a link each',
-    ),
+  'access-point': accessPointUse.optional(),
   routine: z
     .strictObject({
       busy: quantity('share', { min: 0, max: 0.99 }).describe(
@@ -49,7 +55,9 @@ export const groupOptions = z.strictObject({
     .describe("The device's own work, which goes before training; none if left out"),
   holds: holds
     .prefault('none')
-    .describe('Rows that the devices hold themselves, so that they are not sent: all, or of which classes (from 1)'),
+    .describe(
+      'Rows that the devices hold themselves, so that they need not be sent: none, all, a list of classes (from 1), or { classes: N }',
+    ),
 });
 
 export type FleetGroup = z.output<typeof groupOptions>;

@@ -1,4 +1,5 @@
 import { InputError } from '../kernel/errors.ts';
+import { type ResolvedNetwork, resolveNetwork } from '../net/options.ts';
 import type { Path } from './fault.ts';
 import { findings } from './issues.ts';
 import { type Scenario, scenarioOptions } from './schema.ts';
@@ -10,12 +11,13 @@ export interface Intervention {
   readonly at: number;
   /** What was changed, as written: "network.links.home-wifi.latency". */
   readonly paths: readonly string[];
-  /** The scenario as it holds from this instant on, all earlier interventions included. */
-  readonly after: Scenario;
+  /** The network as it holds from this instant on, all earlier interventions included. */
+  readonly network: ResolvedNetwork;
 }
 
 /** What may change while a run goes on; everything else is how the run was built. */
-const CHANGEABLE = /^network\.(?!model$)/;
+const CHANGEABLE =
+  /^network\.((links\.[^.]+|server|bottlenecks\.[^.]+|access-points\.[^.]+)\.(?!(region|like|shareable|rate)$)|congestion(\.|$))/;
 
 /** Reads interventions in order of time, each upon the one before, and reports faults at their places. */
 export function resolveInterventions(
@@ -49,7 +51,8 @@ export function resolveInterventions(
         refuse(path, error.message.replace(/^\s*\S*: /, ''), 'key');
       }
     }
-    if (good) resolved.push({ at, paths: Object.keys(set), after: scenarioOptions.parse(now) });
+    if (good)
+      resolved.push({ at, paths: Object.keys(set), network: resolveNetwork(scenarioOptions.parse(now).network) });
   }
   return resolved;
 }

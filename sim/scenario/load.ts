@@ -1,3 +1,4 @@
+import { type ResolvedNetwork, resolveNetwork } from '../net/options.ts';
 import { canonicalJson } from './canonical.ts';
 import { checkScenario } from './check.ts';
 import { type Fault, type Path, pathText, ScenarioError } from './fault.ts';
@@ -8,7 +9,8 @@ import { readSetting, type Setting, withSetting } from './settings.ts';
 import { readSource, type ScenarioSource } from './source.ts';
 
 /** A scenario ready to run: every default filled in, every quantity in SI, interventions read. */
-export interface ResolvedScenario extends Omit<Scenario, 'interventions' | 'schema' | 'description'> {
+export interface ResolvedScenario extends Omit<Scenario, 'network' | 'interventions' | 'schema' | 'description'> {
+  readonly network: ResolvedNetwork;
   /** In order of time; those of one instant in the order of the file. */
   readonly interventions: readonly Intervention[];
 }
@@ -52,10 +54,11 @@ export function loadScenario({ file, bytes, set = [], seed }: LoadOptions): Load
   const interventions = resolveInterventions(scenario, written, report);
   if (faults.length > 0) throw new ScenarioError(faults);
   const { schema: _schema, description: _description, ...rest } = scenario;
+  const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
   return {
     file,
-    scenario: { ...rest, interventions },
-    canonical: canonicalJson({ ...rest, schema: SCENARIO_SCHEMA }),
+    scenario: resolved,
+    canonical: canonicalJson({ ...resolved, schema: SCENARIO_SCHEMA }),
     place: (path) => {
       const { place, path: text } = faultAt(steps(path), '');
       return text === '' ? place : `${place} ${text}`;
