@@ -10,11 +10,19 @@ export function packKey(priority: number, source: number, sequence: number): num
   return (priority * SOURCE_LIMIT + source) * SEQUENCE_LIMIT + sequence;
 }
 
+function equalKeys(time: number, key: number): Error {
+  return new Error(`assertion failed: Expected event keys to be unique, got (${time}, ${key}) twice`);
+}
+
+/** Nodes start here, so that four siblings lie in one 64-byte cache line of the order array. */
+const ROOT = 3;
+
 /**
  * The event queue: a 4-ary min-heap on typed arrays, ordered by (time, key). The keys are unique, so the order is
  * total and pops do not depend on the order of pushes. A pop leaves the event in the public fields; nothing is allocated.
  *
- * The heap holds the two key words and the number of a slot; the slot holds kind and arguments, which so never move.
+ * The heap holds the two key words side by side and the number of a slot; the slot holds kind and arguments, which so
+ * never move. The children of node i are 4 (i - 2) to 4 (i - 2) + 3.
  */
 export class EventQueue {
   time = 0;
@@ -24,23 +32,21 @@ export class EventQueue {
   b = 0;
 
   #size = 0;
-  #times: Float64Array;
-  #keys: Float64Array;
+  #capacity: number;
+  #order: Float64Array;
   #slots: Int32Array;
   #kinds: Int32Array;
-  #as: Float64Array;
-  #bs: Float64Array;
+  #arguments: Float64Array;
   #free: Int32Array;
   #freeCount = 0;
 
   constructor(capacity = 1024) {
     assert(capacity > 0, `Expected a capacity above 0, got ${capacity}`);
-    this.#times = new Float64Array(capacity);
-    this.#keys = new Float64Array(capacity);
-    this.#slots = new Int32Array(capacity);
+    this.#capacity = capacity;
+    this.#order = new Float64Array(2 * (capacity + ROOT));
+    this.#slots = new Int32Array(capacity + ROOT);
     this.#kinds = new Int32Array(capacity);
-    this.#as = new Float64Array(capacity);
-    this.#bs = new Float64Array(capacity);
+    this.#arguments = new Float64Array(2 * capacity);
     this.#free = new Int32Array(capacity);
   }
 
@@ -50,108 +56,97 @@ export class EventQueue {
 
   /** Time of the next event; Infinity when empty. */
   get nextTime(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#order[2 * ROOT]!;
   }
 
   push(time: number, key: number, kind: number, a: number, b: number): void {
-    if (this.#size === this.#times.length) this.#grow();
+    if (this.#size === this.#capacity) this.#grow();
     const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#size;
     this.#kinds[slot] = kind;
-    this.#as[slot] = a;
-    this.#bs[slot] = b;
-    const times = this.#times;
-    const keys = this.#keys;
+    this.#arguments[2 * slot] = a;
+    this.#arguments[2 * slot + 1] = b;
+    const order = this.#order;
     const slots = this.#slots;
-    let i = this.#size++;
-    while (i > 0) {
-      const parent = (i - 1) >> 2;
-      const parentTime = times[parent]!;
-      if (time > parentTime || (time === parentTime && key >= keys[parent]!)) {
-        assert(
-          time !== parentTime || key !== keys[parent]!,
-          `Expected event keys to be unique, got (${time}, ${key}) twice`,
-        );
-        break;
+    let i = ROOT + this.#size++;
+    while (i > ROOT) {
+      const parent = (i >> 2) + 2;
+      const parentTime = order[2 * parent]!;
+      if (time >= parentTime) {
+        const parentKey = order[2 * parent + 1]!;
+        if (time > parentTime || key > parentKey) break;
+        if (key === parentKey) throw equalKeys(time, key);
       }
-      times[i] = parentTime;
-      keys[i] = keys[parent]!;
+      order[2 * i] = parentTime;
+      order[2 * i + 1] = order[2 * parent + 1]!;
       slots[i] = slots[parent]!;
       i = parent;
     }
-    times[i] = time;
-    keys[i] = key;
+    order[2 * i] = time;
+    order[2 * i + 1] = key;
     slots[i] = slot;
   }
 
   /** Takes the least event into the public fields; false when empty. */
   pop(): boolean {
     if (this.#size === 0) return false;
-    const times = this.#times;
-    const keys = this.#keys;
-    const slots = this.#slots;
-    this.time = times[0]!;
-    this.key = keys[0]!;
-    const slot = slots[0]!;
+    const order = this.#order;
+    this.time = order[2 * ROOT]!;
+    this.key = order[2 * ROOT + 1]!;
+    const slot = this.#slots[ROOT]!;
     this.kind = this.#kinds[slot]!;
-    this.a = this.#as[slot]!;
-    this.b = this.#bs[slot]!;
-    const last = --this.#size;
-    this.#free[this.#freeCount++] = slot;
-    if (last > 0) {
-      this.#siftDown(times[last]!, keys[last]!, slots[last]!, last);
-      assert(
-        times[0] !== this.time || keys[0] !== this.key,
-        `Expected event keys to be unique, got (${this.time}, ${this.key}) twice`,
-      );
-    } else {
+    this.a = this.#arguments[2 * slot]!;
+    this.b = this.#arguments[2 * slot + 1]!;
+    const last = ROOT + --this.#size;
+    if (last === ROOT) {
       this.#freeCount = 0;
+      return true;
     }
+    this.#free[this.#freeCount++] = slot;
+    this.#siftDown(order[2 * last]!, order[2 * last + 1]!, this.#slots[last]!, last);
+    if (order[2 * ROOT] === this.time && order[2 * ROOT + 1] === this.key) throw equalKeys(this.time, this.key);
     return true;
   }
 
-  #siftDown(time: number, key: number, slot: number, size: number): void {
-    const times = this.#times;
-    const keys = this.#keys;
+  /** Finds the place of an element from the root down; `end` is one past the last node. */
+  #siftDown(time: number, key: number, slot: number, end: number): void {
+    const order = this.#order;
     const slots = this.#slots;
-    let i = 0;
+    let i = ROOT;
     for (;;) {
-      const first = i * 4 + 1;
-      if (first >= size) break;
-      const end = first + 4 < size ? first + 4 : size;
+      const first = 4 * (i - 2);
+      if (first >= end) break;
+      const stop = first + 4 < end ? first + 4 : end;
       let best = first;
-      let bestTime = times[first]!;
-      let bestKey = keys[first]!;
-      for (let child = first + 1; child < end; child++) {
-        const childTime = times[child]!;
-        if (childTime < bestTime || (childTime === bestTime && keys[child]! < bestKey)) {
+      let bestTime = order[2 * first]!;
+      for (let child = first + 1; child < stop; child++) {
+        const childTime = order[2 * child]!;
+        if (childTime < bestTime || (childTime === bestTime && order[2 * child + 1]! < order[2 * best + 1]!)) {
           best = child;
           bestTime = childTime;
-          bestKey = keys[child]!;
         }
       }
-      if (time < bestTime || (time === bestTime && key < bestKey)) break;
-      times[i] = bestTime;
-      keys[i] = bestKey;
+      if (time < bestTime || (time === bestTime && key < order[2 * best + 1]!)) break;
+      order[2 * i] = bestTime;
+      order[2 * i + 1] = order[2 * best + 1]!;
       slots[i] = slots[best]!;
       i = best;
     }
-    times[i] = time;
-    keys[i] = key;
+    order[2 * i] = time;
+    order[2 * i + 1] = key;
     slots[i] = slot;
   }
 
   #grow(): void {
-    const capacity = this.#times.length * 2;
     const wider = <T extends Float64Array | Int32Array>(old: T, fresh: T): T => {
       fresh.set(old);
       return fresh;
     };
-    this.#times = wider(this.#times, new Float64Array(capacity));
-    this.#keys = wider(this.#keys, new Float64Array(capacity));
-    this.#slots = wider(this.#slots, new Int32Array(capacity));
+    const capacity = this.#capacity * 2;
+    this.#capacity = capacity;
+    this.#order = wider(this.#order, new Float64Array(2 * (capacity + ROOT)));
+    this.#slots = wider(this.#slots, new Int32Array(capacity + ROOT));
     this.#kinds = wider(this.#kinds, new Int32Array(capacity));
-    this.#as = wider(this.#as, new Float64Array(capacity));
-    this.#bs = wider(this.#bs, new Float64Array(capacity));
+    this.#arguments = wider(this.#arguments, new Float64Array(2 * capacity));
     this.#free = wider(this.#free, new Int32Array(capacity));
   }
 }

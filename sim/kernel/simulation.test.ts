@@ -30,7 +30,9 @@ describe('Simulation', () => {
     sim.schedule(0, PRIORITY.device, source, tick, 0, 0);
     sim.run(7 as Instant);
     expect([count, sim.now]).toEqual([2, 5]);
-    expect(() => sim.schedule(4, PRIORITY.device, source, tick, 0, 0)).toThrow(/at or after 5 ns, got 4/);
+    expect(() => sim.schedule(4, PRIORITY.device, source, tick, 0, 0)).toThrow(
+      /at or after 5 ns with its key in range, got time 4/,
+    );
     sim.run(LAST_INSTANT);
     expect(count).toBe(3);
   });

@@ -75,16 +75,26 @@ export class Simulation {
 
   /** Schedules an event. Events of one instant run by (priority, source, order of scheduling at that source). */
   schedule(at: number, priority: Priority, source: number, kind: number, a: number, b: number): void {
-    assert(
-      at >= this.now && at <= LAST_INSTANT,
-      `Expected an event of kind ${this.#names[kind]} at or after ${this.now} ns, got ${at}`,
-    );
     const sequence = this.#sequences[source]!++;
-    assert(
-      sequence < SEQUENCE_LIMIT && priority < PRIORITY_LIMIT && source < this.#sources,
-      'Expected the event key to be in range',
-    );
+    if (
+      !(
+        at >= this.now &&
+        at <= LAST_INSTANT &&
+        sequence < SEQUENCE_LIMIT &&
+        priority < PRIORITY_LIMIT &&
+        source < this.#sources
+      )
+    ) {
+      throw this.#unschedulable(at, priority, source, kind, sequence);
+    }
     this.#queue.push(at, packKey(priority, source, sequence), kind, a, b);
+  }
+
+  #unschedulable(at: number, priority: number, source: number, kind: number, sequence: number): Error {
+    const got = `time ${at}, priority ${priority}, source ${source}, sequence ${sequence}`;
+    return new Error(
+      `assertion failed: Expected an event of kind ${this.#names[kind]} at or after ${this.now} ns with its key in range, got ${got}`,
+    );
   }
 
   /** Ends `run` after the event at hand. */

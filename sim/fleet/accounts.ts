@@ -1,0 +1,56 @@
+import { WORK } from '../device/host-types.ts';
+
+/**
+ * What each device spent, by device: time in ns, counts, FLOP. Radio time is the time with at least one transfer under
+ * way (several at once count once): the `radio busy` variant of the communication-to-computation ratio.
+ */
+export class Accounts {
+  readonly compute: Float64Array;
+  readonly communication: Float64Array;
+  /** Time between first and last byte, sent and received: what the radio's power is counted over. */
+  readonly sending: Float64Array;
+  readonly receiving: Float64Array;
+  readonly flop: Float64Array;
+  readonly rows: Float64Array;
+  readonly failedExchanges: Uint32Array;
+  readonly #open: Int32Array;
+  readonly #openSince: Float64Array;
+
+  constructor(devices: number) {
+    this.compute = new Float64Array(devices);
+    this.communication = new Float64Array(devices);
+    this.sending = new Float64Array(devices);
+    this.receiving = new Float64Array(devices);
+    this.flop = new Float64Array(devices);
+    this.rows = new Float64Array(devices);
+    this.failedExchanges = new Uint32Array(devices);
+    this.#open = new Int32Array(devices);
+    this.#openSince = new Float64Array(devices);
+  }
+
+  transferStarted(device: number, at: number): void {
+    if (this.#open[device]!++ === 0) this.#openSince[device] = at;
+  }
+
+  transferEnded(device: number, at: number): void {
+    if (--this.#open[device]! === 0) this.communication[device]! += at - this.#openSince[device]!;
+  }
+
+  radio(device: number, up: boolean, span: number): void {
+    if (up) this.sending[device]! += span;
+    else this.receiving[device]! += span;
+  }
+
+  /** @param work the firmware's counts; FLOP as host-types.ts defines them. */
+  computed(device: number, span: number, work: Float64Array): void {
+    this.compute[device]! += span;
+    this.rows[device]! += work[WORK.rows]!;
+    this.flop[device]! += 2 * work[WORK.multiplyAdds]! + 5 * work[WORK.updatedWeights]! - work[WORK.updates]!;
+  }
+
+  /** Communication so far, transfers under way included, ns. */
+  communicationUntil(device: number, at: number): number {
+    const open = this.#open[device]! > 0 ? at - this.#openSince[device]! : 0;
+    return this.communication[device]! + open;
+  }
+}

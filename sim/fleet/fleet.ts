@@ -1,0 +1,398 @@
+import { type FirmwareHost, STATUS, statusName } from '../device/host-types.ts';
+import { assert, FirmwareError } from '../kernel/errors.ts';
+import { Streams } from '../kernel/random.ts';
+import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { LAST_INSTANT } from '../kernel/time.ts';
+import type { Network, NetworkListener } from '../net/network.ts';
+import { HEADER, HEADER_BYTES } from '../protocol/frame.ts';
+import { writeLink } from '../protocol/messages.ts';
+import { Accounts } from './accounts.ts';
+import { FrameStore } from './frame-store.ts';
+import type { Routine } from './routine.ts';
+import { Slots } from './slots.ts';
+
+/** What a training method is to the fleet: the server's side of every conversation. Called from event handlers. */
+export interface FleetClient {
+  /**
+   * A frame of `device` has reached the server. Valid until the call returns.
+   * @returns bytes of the answer that was written into `fleet.reply` (whole frames), 0 for an empty answer.
+   */
+  frame(device: number, type: number, bytes: Uint8Array): number;
+  /**
+   * The device asks anew for what the server has for it: something that was streamed to it did not get through.
+   * @param lost the last stream that did not.
+   */
+  connected(device: number, lost: number): void;
+  /**
+   * Writes frame `index` of a stream into the inbox of `fleet.host`, sealed.
+   * @returns its length; 0 after the last.
+   */
+  fill(device: number, stream: number, index: number): number;
+  /** The device's work on a stream's last frame ends at `at` (for metrics: a server does not know this). */
+  worked(device: number, stream: number, at: number): void;
+  /** The server sees that the device has taken all of a stream. */
+  drained(device: number, stream: number): void;
+}
+
+export interface FleetConfig {
+  readonly sim: Simulation;
+  readonly host: FirmwareHost;
+  readonly network: Network;
+  readonly devices: number;
+  readonly seed: number;
+  /** ns that a device needs for the work counted in `host.work`, and for `wireBytes` of TLS records in or out. */
+  readonly computeTime: (device: number, work: Float64Array, wireBytes: number) => number;
+  /** What the way from the radio to the CPU carries by device, byte/s (the UART of an external modem). */
+  readonly ingress: Float64Array;
+  readonly routine: Routine;
+  /** The first wait before a failed exchange is tried again, and the longest, ns. */
+  readonly backoff: { readonly first: number; readonly longest: number };
+  /** Called for every frame that goes into a device's firmware or comes out of it, LINK reports included. */
+  readonly observe: ((at: number, device: number, out: boolean, bytes: Uint8Array) => void) | undefined;
+}
+
+/** What a transfer's tag says: its role in the low two bits, a slot above. */
+const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The devices of a run, each one firmware, one board, one place in the network. A device is one server: work starts at
+ * max(arrival, busy until), what it wants to say leaves when its work is done, and everything waits its turn. Devices
+ * are HTTPS clients: an upload is a request whose answer carries the acknowledgement; what the server streams is the
+ * answer to a request that the device has left waiting, and a device whose connection broke knocks again when it is back.
+ *
+ * Modelled: the time of all counted work, pre-emption by routine work, retries with exponential back-off and jitter,
+ * frames that reach the firmware at the time their last byte arrives. Not modelled: work on the part of a stream that
+ * arrived before a cut (the server sends all of it again), and the loss of a device's state.
+ */
+export class Fleet implements NetworkListener {
+  readonly host: FirmwareHost;
+  readonly devices: number;
+  readonly accounts: Accounts;
+  /** Where a client writes its answer to a frame. */
+  readonly reply = new Uint8Array(4096);
+
+  readonly #config: FleetConfig;
+  readonly #sim: Simulation;
+  readonly #network: Network;
+  #client: FleetClient | undefined;
+
+  readonly #busyUntil: Float64Array;
+  /** Instant of the one timer event that counts for a device; others are stale. */
+  readonly #timerAt: Float64Array;
+  readonly #knocking: Uint8Array;
+  readonly #failures: Uint8Array;
+  /** The last stream that did not get through. */
+  readonly #lost: Int32Array;
+  /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
+  readonly #rtt: Float64Array;
+  readonly #jitter: Streams;
+  readonly #store = new FrameStore();
+  /** Exchanges: an upload and its answer. */
+  readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes']);
+
+  readonly #source: number;
+  readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
+
+  constructor(config: FleetConfig) {
+    const { sim, devices } = config;
+    this.#config = config;
+    this.#sim = sim;
+    this.#network = config.network;
+    this.host = config.host;
+    this.devices = devices;
+    this.accounts = new Accounts(devices);
+    this.#busyUntil = new Float64Array(devices);
+    this.#timerAt = new Float64Array(devices).fill(NEVER);
+    this.#knocking = new Uint8Array(devices);
+    this.#failures = new Uint8Array(devices);
+    this.#lost = new Int32Array(devices);
+    this.#rtt = new Float64Array(devices);
+    this.#jitter = new Streams(config.seed, 'fleet back-off', devices);
+    this.#source = sim.sources(devices);
+    this.#kinds = {
+      poll: sim.kind('fleet.poll', (device) => this.#poll(device)),
+      leave: sim.kind('fleet.leave', (_device, exchange) => this.#upload(exchange)),
+      timer: sim.kind('fleet.timer', (device) => this.#timer(device)),
+      retry: sim.kind('fleet.retry', (_device, exchange) => this.#upload(exchange)),
+      drained: sim.kind('fleet.drained', (device, stream) => this.#client!.drained(device, stream)),
+      knock: sim.kind('fleet.knock', (device) => this.#knock(device)),
+    };
+  }
+
+  /** Turns every device on at the present instant; each will say HELLO. */
+  start(client: FleetClient): void {
+    this.#client = client;
+    for (let device = 0; device < this.devices; device++) this.#schedule(this.#sim.now, device, this.#kinds.poll, 0);
+  }
+
+  /**
+   * Streams frames to a device; the client is asked for them when they reach it. Streams to one device go one after another.
+   * @param stream the client's number for it.
+   * @param bytes what all its frames come to.
+   * @param sinkBytesPerSecond how fast the device can consume it.
+   */
+  stream(device: number, stream: number, bytes: number, sinkBytesPerSecond: number): void {
+    const slot = this.#streams.take();
+    this.#streams.set(slot, 'device', device);
+    this.#streams.set(slot, 'stream', stream);
+    this.#streams.set(slot, 'bytes', bytes);
+    this.#send(device, false, bytes, Math.min(sinkBytesPerSecond, this.#config.ingress[device]!), slot * 4 + ROLE.stream);
+  }
+
+  /** The last round trip that TCP at the server measured with the device, ns. */
+  rtt(device: number): number {
+    return this.#rtt[device]!;
+  }
+
+  /** When the device has done all work that it has so far, ns. */
+  busyUntil(device: number): number {
+    return this.#busyUntil[device]!;
+  }
+
+  delivered(transfer: number): void {
+    const { facts } = this.#network;
+    const tag = facts.tag[transfer]!;
+    const slot = Math.floor(tag / 4);
+    const device = facts.device[transfer]!;
+    this.#received(transfer, device);
+    switch (tag % 4) {
+      case ROLE.upload:
+        this.#uploaded(transfer, device, slot);
+        break;
+      case ROLE.answer:
+        this.#answered(transfer, device, slot);
+        break;
+      case ROLE.stream:
+        this.#streamed(transfer, device, slot);
+        break;
+      default:
+        this.#knocking[device] = 0;
+        this.#failures[device] = 0;
+        this.#client!.connected(device, this.#lost[device]!);
+    }
+  }
+
+  failed(transfer: number): void {
+    const { facts } = this.#network;
+    const tag = facts.tag[transfer]!;
+    const slot = Math.floor(tag / 4);
+    const device = facts.device[transfer]!;
+    this.accounts.transferEnded(device, this.#sim.now);
+    switch (tag % 4) {
+      case ROLE.upload:
+      case ROLE.answer:
+        this.#exchanges.add(slot, 'attempts', 1);
+        this.accounts.failedExchanges[device]!++;
+        this.#schedule(this.#retryAt(device), device, this.#kinds.retry, slot);
+        break;
+      case ROLE.stream:
+        this.#lost[device] = this.#streams.get(slot, 'stream');
+        this.#streams.release(slot);
+        this.#knockLater(device);
+        break;
+      default:
+        this.#knocking[device] = 0;
+        this.#knockLater(device);
+    }
+  }
+
+  #schedule(at: number, device: number, kind: number, argument: number): void {
+    this.#sim.schedule(at, PRIORITY.fleet, this.#source + device, kind, device, argument);
+  }
+
+  #send(device: number, up: boolean, bytes: number, sink: number, tag: number): void {
+    this.accounts.transferStarted(device, this.#sim.now);
+    this.#network.send(device, up, bytes, 0, sink, tag);
+  }
+
+  #received(transfer: number, device: number): void {
+    const { facts } = this.#network;
+    const up = facts.up[transfer] === 1;
+    const span = facts.lastByteAt[transfer]! - facts.firstByteAt[transfer]!;
+    this.accounts.transferEnded(device, this.#sim.now);
+    this.accounts.radio(device, up, span);
+    this.#rtt[device] = facts.rtt[transfer]!;
+  }
+
+  // --- the device's side -------------------------------------------------------------------------------------------
+
+  /** Gives the frame in the inbox to the firmware once the device is free; moves its clock by the counted work. */
+  #deliver(device: number, length: number, arrival: number, wireBytes = length): void {
+    const at = Math.max(arrival, this.#busyUntil[device]!);
+    const { host } = this;
+    const bytes = host.inbox.subarray(0, length);
+    this.#observe(at, device, false, bytes);
+    const status = host.deliver(device, length, at as never);
+    if (status !== STATUS.ok) throw new FirmwareError({ device, at, status: statusName(status) });
+    this.#worked(device, at, wireBytes);
+  }
+
+  /** Turns the counts of the firmware's last call into time. */
+  #worked(device: number, at: number, wireBytes: number): void {
+    const span = this.#config.computeTime(device, this.host.work, wireBytes);
+    this.accounts.computed(device, span, this.host.work);
+    this.#busyUntil[device] = this.#config.routine.end(device, at, span);
+  }
+
+  #pollWhenFree(device: number): void {
+    this.#schedule(Math.max(this.#sim.now, this.#busyUntil[device]!), device, this.#kinds.poll, 0);
+  }
+
+  #poll(device: number): void {
+    const { host } = this;
+    const now = this.#sim.now;
+    if (this.#busyUntil[device]! > now) {
+      // Other work came in between; whatever it leaves to say is polled for when that is done.
+      this.#pollWhenFree(device);
+      return;
+    }
+    for (;;) {
+      const at = Math.max(now, this.#busyUntil[device]!);
+      const length = host.poll(device, at as never);
+      if (length === 0) break;
+      const bytes = host.outbox.subarray(0, length);
+      this.#observe(at, device, true, bytes);
+      const exchange = this.#exchanges.take();
+      this.#exchanges.set(exchange, 'device', device);
+      this.#exchanges.set(exchange, 'frame', this.#store.keep(bytes, length));
+      this.#exchanges.set(exchange, 'attempts', 0);
+      this.#worked(device, at, length);
+      this.#schedule(this.#busyUntil[device]!, device, this.#kinds.leave, exchange);
+    }
+    this.#setTimer(device);
+  }
+
+  #setTimer(device: number): void {
+    const wanted = Math.max(this.host.deadline(device), this.#sim.now);
+    if (wanted >= this.#timerAt[device]! || wanted > LAST_INSTANT) return;
+    this.#timerAt[device] = wanted;
+    this.#schedule(wanted, device, this.#kinds.timer, 0);
+  }
+
+  #timer(device: number): void {
+    if (this.#timerAt[device] !== this.#sim.now) return;
+    this.#timerAt[device] = NEVER;
+    const at = Math.max(this.#sim.now, this.#busyUntil[device]!);
+    if (this.host.deadline(device) <= at) {
+      const status = this.host.timer(device, at as never);
+      if (status !== STATUS.ok) throw new FirmwareError({ device, at, status: statusName(status) });
+      this.#worked(device, at, 0);
+      this.#pollWhenFree(device);
+    } else this.#setTimer(device);
+  }
+
+  /** Sends the frame that an exchange holds, for the first time or again. */
+  #upload(exchange: number): void {
+    const device = this.#exchanges.get(exchange, 'device');
+    const bytes = this.#store.length(this.#exchanges.get(exchange, 'frame'));
+    this.#send(device, true, bytes, NEVER, exchange * 4 + ROLE.upload);
+  }
+
+  #uploaded(transfer: number, device: number, exchange: number): void {
+    const { facts } = this.#network;
+    this.#exchanges.set(exchange, 'rtt', facts.rtt[transfer]!);
+    this.#exchanges.set(exchange, 'bytes', facts.payloadBytes[transfer]!);
+    this.#exchanges.set(exchange, 'time', facts.lastByteAt[transfer]! - facts.firstByteAt[transfer]!);
+    const bytes = this.#store.view(this.#exchanges.get(exchange, 'frame'));
+    const answer = this.#client!.frame(device, bytes[HEADER.type]!, bytes);
+    assert(answer <= this.reply.length, `Expected an answer of at most ${this.reply.length} bytes, got ${answer}`);
+    this.#exchanges.set(exchange, 'answer', this.#store.keep(this.reply, answer));
+    this.#send(device, false, answer, this.#config.ingress[device]!, exchange * 4 + ROLE.answer);
+  }
+
+  /** The answer is with the device: its frames go to the firmware, after the port's report of how the exchange went. */
+  #answered(transfer: number, device: number, exchange: number): void {
+    this.#failures[device] = 0;
+    const answer = this.#exchanges.get(exchange, 'answer');
+    this.#report(
+      device,
+      this.#exchanges.get(exchange, 'rtt'),
+      this.#exchanges.get(exchange, 'bytes'),
+      this.#exchanges.get(exchange, 'time'),
+      this.#exchanges.get(exchange, 'attempts'),
+    );
+    const length = this.#store.length(answer);
+    for (let from = 0; from < length; ) {
+      const bytes = this.#store.view(answer);
+      const size = frameLength(bytes, from);
+      this.host.inbox.set(bytes.subarray(from, from + size));
+      this.#deliver(device, size, this.#network.facts.lastByteAt[transfer]!);
+      from += size;
+    }
+    this.#store.release(answer);
+    this.#store.release(this.#exchanges.get(exchange, 'frame'));
+    this.#exchanges.release(exchange);
+    this.#pollWhenFree(device);
+  }
+
+  /** A stream has arrived: its frames go to the firmware at the times at which their last bytes did. */
+  #streamed(transfer: number, device: number, slot: number): void {
+    this.#failures[device] = 0;
+    const { facts } = this.#network;
+    const first = facts.firstByteAt[transfer]!;
+    const last = facts.lastByteAt[transfer]!;
+    const stream = this.#streams.get(slot, 'stream');
+    const total = this.#streams.get(slot, 'bytes');
+    const rtt = facts.rtt[transfer]!;
+    this.#report(device, rtt, total, last - first, 0);
+    let sent = 0;
+    let taken = last;
+    for (let index = 0; ; index++) {
+      const length = this.#client!.fill(device, stream, index);
+      if (length === 0) break;
+      sent += length;
+      const arrival = sent >= total ? last : Math.ceil(first + ((last - first) * sent) / total);
+      taken = Math.max(arrival, this.#busyUntil[device]!);
+      this.#deliver(device, length, arrival);
+    }
+    assert(sent === total, `Expected a stream of ${total} bytes, got ${sent}`);
+    this.#streams.release(slot);
+    this.#client!.worked(device, stream, this.#busyUntil[device]!);
+    this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
+    this.#pollWhenFree(device);
+  }
+
+  /** The port tells the firmware how an exchange went (LINK, never on the wire). */
+  #report(device: number, rtt: number, bytes: number, time: number, failures: number): void {
+    const length = writeLink(this.host.inbox, { device, rtt, bytes, time, failures, delivered: true });
+    this.host.seal(length);
+    this.#deliver(device, length, this.#sim.now, 0);
+  }
+
+  // --- failure and return ------------------------------------------------------------------------------------------
+
+  /** When a device tries again: back-off doubles with each failure in a row, half of it jitter, counted from when it is back. */
+  #retryAt(device: number): number {
+    const { first, longest } = this.#config.backoff;
+    const failures = this.#failures[device]!;
+    if (failures < 30) this.#failures[device] = failures + 1;
+    const wait = Math.min(first * (1 << Math.min(failures, 30)), longest);
+    const back = Math.max(this.#sim.now, this.#network.nextOnline(device));
+    return Math.min(LAST_INSTANT, back + Math.ceil(wait * (0.5 + 0.5 * this.#jitter.next(device))));
+  }
+
+  /** A device whose waiting request broke asks again once it is back. */
+  #knockLater(device: number): void {
+    if (this.#knocking[device] === 1) return;
+    this.#knocking[device] = 1;
+    this.#schedule(this.#retryAt(device), device, this.#kinds.knock, 0);
+  }
+
+  #knock(device: number): void {
+    this.#send(device, true, 0, NEVER, device * 4 + ROLE.knock);
+  }
+
+  #observe(at: number, device: number, out: boolean, bytes: Uint8Array): void {
+    this.#sim.digest.bytes(bytes);
+    this.#config.observe?.(at, device, out, bytes);
+  }
+}
+
+function frameLength(bytes: Uint8Array, from: number): number {
+  const at = from + HEADER.length;
+  return HEADER_BYTES + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+}
+

@@ -1,0 +1,96 @@
+import { GrowableF64, GrowableI32 } from '../../metrics/growable.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Ends a chain of assignments. */
+export const NO_ASSIGNMENT = -1;
+
+/**
+ * Who was given which task, and when: one record an assignment. The assignments of one task form a chain, the newest
+ * first; so do the assignments of one device whose results are still owed. Times in ns.
+ */
+export class Assignments {
+  readonly #task = new GrowableI32(64);
+  readonly #device = new GrowableI32(64);
+  readonly #previousOfTask = new GrowableI32(64);
+  readonly #previousOfDevice = new GrowableI32(64);
+  readonly #withConfig = new GrowableI32(64);
+  readonly #sentAt = new GrowableF64(64);
+  readonly #workedAt = new GrowableF64(64);
+  readonly #newestOfTask: Int32Array;
+  readonly #newestOfDevice: Int32Array;
+
+  constructor(tasks: number, devices: number) {
+    this.#newestOfTask = new Int32Array(tasks).fill(NO_ASSIGNMENT);
+    this.#newestOfDevice = new Int32Array(devices).fill(NO_ASSIGNMENT);
+  }
+
+  add(task: number, device: number): number {
+    const assignment = this.#task.length;
+    this.#task.push(task);
+    this.#device.push(device);
+    this.#previousOfTask.push(this.#newestOfTask[task]!);
+    this.#previousOfDevice.push(this.#newestOfDevice[device]!);
+    this.#withConfig.push(0);
+    this.#sentAt.push(-1);
+    this.#workedAt.push(-1);
+    this.#newestOfTask[task] = assignment;
+    this.#newestOfDevice[device] = assignment;
+    return assignment;
+  }
+
+  /** The newest assignment of a task to this device, NO_ASSIGNMENT if it never was given to it. */
+  find(task: number, device: number): number {
+    let assignment = this.#newestOfTask[task]!;
+    while (assignment !== NO_ASSIGNMENT && this.#device.at(assignment) !== device) {
+      assignment = this.#previousOfTask.at(assignment);
+    }
+    return assignment;
+  }
+
+  /** Whether the device was given a task whose result is not there yet. Forgets those of its tasks that are done. */
+  owes(device: number, scheduler: Scheduler): boolean {
+    let newest = this.#newestOfDevice[device]!;
+    while (newest !== NO_ASSIGNMENT && scheduler.isDone(this.#task.at(newest))) newest = this.#previousOfDevice.at(newest);
+    this.#newestOfDevice[device] = newest;
+    return newest !== NO_ASSIGNMENT;
+  }
+
+  /** Takes all that the device owes from it. @returns how many tasks must go to others. */
+  releaseAll(device: number, scheduler: Scheduler): number {
+    let released = 0;
+    let assignment = this.#newestOfDevice[device]!;
+    this.#newestOfDevice[device] = NO_ASSIGNMENT;
+    for (; assignment !== NO_ASSIGNMENT; assignment = this.#previousOfDevice.at(assignment)) {
+      const task = this.#task.at(assignment);
+      if (!scheduler.isDone(task) && scheduler.releaseTask(task)) released++;
+    }
+    return released;
+  }
+
+  task(assignment: number): number {
+    return this.#task.at(assignment);
+  }
+
+  /** Notes when its stream was handed to the network, and whether CONFIG goes before the task. */
+  sent(assignment: number, at: number, withConfig: boolean): void {
+    this.#sentAt.set(assignment, at);
+    this.#withConfig.set(assignment, withConfig ? 1 : 0);
+  }
+
+  sentAt(assignment: number): number {
+    return this.#sentAt.at(assignment);
+  }
+
+  withConfig(assignment: number): boolean {
+    return this.#withConfig.at(assignment) === 1;
+  }
+
+  /** Notes when the device had trained it. */
+  worked(assignment: number, at: number): void {
+    this.#workedAt.set(assignment, at);
+  }
+
+  workedAt(assignment: number): number {
+    return this.#workedAt.at(assignment);
+  }
+}

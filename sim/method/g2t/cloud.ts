@@ -1,0 +1,275 @@
+import type { FirmwareHost } from '../../device/host-types.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { assert, RunError } from '../../kernel/errors.ts';
+import { Streams, shuffle } from '../../kernel/random.ts';
+import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import type { Scores } from '../../metrics/scores.ts';
+import { FRAME, REFUSAL } from '../../protocol/frame.ts';
+import type { Method, MethodProgress } from '../method.ts';
+import { Assignments, NO_ASSIGNMENT } from './assignments.ts';
+import { DeviceTable } from './device-table.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { G2tOptions } from './options.ts';
+import type { Records } from './records.ts';
+import { NOTHING, Scheduler } from './scheduler.ts';
+import type { TaskStream } from './task-stream.ts';
+import type { Inventory, WorkList } from './work-list.ts';
+
+export interface CloudConfig {
+  readonly sim: Simulation;
+  readonly fleet: Fleet;
+  readonly options: G2tOptions;
+  readonly work: WorkList;
+  readonly inventory: Inventory;
+  readonly stream: TaskStream;
+  readonly evaluation: Evaluation;
+  readonly records: Records;
+}
+
+/** The stream number of a PING; task streams carry the number of their assignment. */
+const PING_STREAM = -1;
+
+/**
+ * Globe2Train-Cloud (Sudharsan, Breslin, Ali: Globe2Train, IEEE UIC 2021; algorithms B): makes k(k-1)/2 pairwise tasks,
+ * hands them to devices by their hardware, streams each task's rows, collects weights, and gives the tasks of devices
+ * that went silent to others. Tasks are independent: there is no shared parameter vector and no version lag.
+ *
+ * Ours, where the paper is silent: the time after which a device counts as offline, whom its tasks go to, and copies of
+ * late tasks (algorithms B.7).
+ */
+export class G2tCloud implements Method {
+  readonly #sim: Simulation;
+  readonly #fleet: Fleet;
+  readonly #host: FirmwareHost;
+  readonly #config: CloudConfig;
+  readonly #scheduler: Scheduler;
+  readonly #table: DeviceTable;
+  readonly #assignments: Assignments;
+  /** Assignment that a device is being sent, NO_ASSIGNMENT when none. */
+  readonly #current: Int32Array;
+  readonly #greeted: Uint8Array;
+  /** Told it has too little room until its next upload is acknowledged: the assignment to send again then. */
+  readonly #deferred: Int32Array;
+  readonly #checking: Uint8Array;
+  readonly #source: number;
+  readonly #check: number;
+
+  constructor(config: CloudConfig) {
+    const { sim, fleet, work, inventory, stream } = config;
+    this.#config = config;
+    this.#sim = sim;
+    this.#fleet = fleet;
+    this.#host = fleet.host;
+    this.#table = new DeviceTable(stream.computeTimes(inventory));
+    this.#scheduler = new Scheduler(work, inventory, {
+      redundancy: config.options.redundancy,
+      barrier: config.options.barrier,
+      taskTime: (device) => this.#table.taskTime(device),
+    });
+    this.#assignments = new Assignments(work.tasks, fleet.devices);
+    this.#current = new Int32Array(fleet.devices).fill(NO_ASSIGNMENT);
+    this.#deferred = new Int32Array(fleet.devices).fill(NO_ASSIGNMENT);
+    this.#greeted = new Uint8Array(fleet.devices);
+    this.#checking = new Uint8Array(fleet.devices);
+    this.#source = sim.sources(fleet.devices);
+    this.#check = sim.kind('g2t.check', (device) => this.#checkOn(device));
+  }
+
+  get finished(): boolean {
+    return this.#scheduler.done === this.#scheduler.tasks;
+  }
+
+  get progress(): MethodProgress {
+    const { done, tasks, reassigned } = this.#scheduler;
+    return { tasksDone: done, tasksTotal: tasks, tasksReassigned: reassigned };
+  }
+
+  scores(): Scores {
+    return this.#config.evaluation.scores();
+  }
+
+  start(): void {
+    for (let device = 0; device < this.#fleet.devices; device++) {
+      if (this.#scheduler.hasQueue(device)) this.#watch(device);
+    }
+  }
+
+  frame(device: number, type: number, bytes: Uint8Array): number {
+    this.#heard(device);
+    switch (type) {
+      case FRAME.hello:
+        // CONFIG goes at the head of the first stream, so that it is there before the first task.
+        this.#advance(device);
+        return 0;
+      case FRAME.weights:
+        return this.#weights(device, bytes);
+      case FRAME.refuse:
+        this.#refused(device, bytes);
+        return 0;
+      case FRAME.pong:
+        return 0;
+      default:
+        throw new RunError(`device ${device}: expected HELLO, WEIGHTS, PONG or REFUSE, got a frame of type ${type}`);
+    }
+  }
+
+  connected(device: number, lost: number): void {
+    this.#heard(device);
+    const current = this.#current[device]!;
+    if (current !== NO_ASSIGNMENT && current === lost) this.#send(device, current);
+    else this.#advance(device);
+  }
+
+  fill(device: number, stream: number, index: number): number {
+    if (stream === PING_STREAM) return index === 0 ? this.#config.stream.ping(device) : 0;
+    const task = this.#assignments.task(stream);
+    const last = this.#scheduler.isLast(task, device);
+    return this.#config.stream.fill({ device, task, last, config: this.#assignments.withConfig(stream), index });
+  }
+
+  worked(_device: number, stream: number, at: number): void {
+    if (stream !== PING_STREAM) this.#assignments.worked(stream, at);
+  }
+
+  drained(device: number, stream: number): void {
+    this.#heard(device);
+    if (stream === PING_STREAM) return;
+    this.#greeted[device] = 1;
+    this.#table.tookTask(device, this.#sim.now - this.#assignments.sentAt(stream));
+    if (this.#current[device] !== stream) return;
+    this.#current[device] = NO_ASSIGNMENT;
+    this.#advance(device);
+  }
+
+  #heard(device: number): void {
+    this.#table.heard(device, this.#sim.now, this.#fleet.rtt(device));
+    this.#table.online[device] = 1;
+  }
+
+  /** Gives a device its next task, if it has none and there is one. */
+  #advance(device: number): void {
+    if (this.#current[device] !== NO_ASSIGNMENT || this.#deferred[device] !== NO_ASSIGNMENT || this.finished) return;
+    const task = this.#scheduler.next(device, this.#sim.now);
+    if (task === NOTHING) return;
+    this.#send(device, this.#assignments.add(task, device));
+  }
+
+  #send(device: number, assignment: number): void {
+    const config = this.#greeted[device] === 0;
+    this.#current[device] = assignment;
+    this.#assignments.sent(assignment, this.#sim.now, config);
+    const { stream } = this.#config;
+    const task = this.#assignments.task(assignment);
+    this.#fleet.stream(device, assignment, stream.bytes(device, task, config), stream.sink(device, task));
+    this.#watch(device);
+  }
+
+  #callIdle(): void {
+    for (;;) {
+      const device = this.#scheduler.takeIdle();
+      if (device === NOTHING) return;
+      if (this.#table.online[device] === 0) continue;
+      this.#advance(device);
+      // A device that found nothing to copy waits again; slower ones would find nothing either.
+      if (this.#current[device] === NO_ASSIGNMENT) return;
+    }
+  }
+
+  // --- results -----------------------------------------------------------------------------------------------------
+
+  #weights(device: number, bytes: Uint8Array): number {
+    const { stream, records } = this.#config;
+    const count = stream.decode(bytes);
+    records.upload(device, count);
+    for (let n = 0; n < count; n++) this.#result(device, n);
+    records.endUpload(device, this.#sim.now, this.#host.threshold(device));
+    const deferred = this.#deferred[device]!;
+    if (deferred !== NO_ASSIGNMENT) {
+      this.#deferred[device] = NO_ASSIGNMENT;
+      if (this.#current[device] === NO_ASSIGNMENT && !this.#scheduler.isDone(this.#assignments.task(deferred)))
+        this.#send(device, deferred);
+      else this.#advance(device);
+    }
+    return stream.acknowledge(device, bytes, this.#fleet.reply);
+  }
+
+  /** Takes the n-th classifier of the upload at hand. */
+  #result(device: number, n: number): void {
+    const { stream, records, evaluation, work } = this.#config;
+    const task = stream.decodedTask(n);
+    const assignment = task < work.tasks ? this.#assignments.find(task, device) : NO_ASSIGNMENT;
+    if (assignment === NO_ASSIGNMENT)
+      throw new RunError(`device ${device}: expected weights of a task it was given, got task ${task}`);
+    records.age(device, this.#sim.now - this.#assignments.workedAt(assignment));
+    if (this.#scheduler.isDone(task)) {
+      records.wasted(device, stream.bytes(device, task, false));
+      return;
+    }
+    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n));
+    records.done(device, this.#assignments.sentAt(assignment), accuracy);
+    const opened = this.#scheduler.finish(task);
+    if (this.finished) this.#sim.stop();
+    else if (opened) for (const idle of this.#scheduler.takeAllIdle()) this.#advance(idle);
+  }
+
+  #refused(device: number, bytes: Uint8Array): void {
+    const { task, reason } = this.#config.stream.refusal(bytes);
+    const assignment = this.#assignments.find(task, device);
+    assert(assignment !== NO_ASSIGNMENT, `Expected device ${device} to refuse a task it was given, got task ${task}`);
+    if (this.#current[device] === assignment) this.#current[device] = NO_ASSIGNMENT;
+    if (reason === REFUSAL.full) {
+      // There will be room once what it holds is acknowledged.
+      this.#deferred[device] = assignment;
+      return;
+    }
+    if (reason === REFUSAL.unsupported)
+      throw new RunError(`device ${device}: expected its firmware to know the learner of task ${task}, it does not`);
+    this.#scheduler.exclude(device);
+    this.#giveBack(device);
+  }
+
+  // --- failure (algorithms B.7) ------------------------------------------------------------------------------------
+
+  /** Sees to it that a device which owes something is asked for a sign of life when it is silent. */
+  #watch(device: number): void {
+    if (this.#checking[device] === 1) return;
+    this.#checking[device] = 1;
+    this.#checkAt(device, this.#sim.now + this.#table.offlineAfter(device));
+  }
+
+  #checkAt(device: number, at: number): void {
+    this.#sim.schedule(at, PRIORITY.method, this.#source + device, this.#check, device, 0);
+  }
+
+  #checkOn(device: number): void {
+    this.#checking[device] = 0;
+    const owes = this.#scheduler.hasQueue(device) || this.#assignments.owes(device, this.#scheduler);
+    if (!owes || this.#table.online[device] === 0) return;
+    const now = this.#sim.now;
+    const limit = this.#table.offlineAfter(device);
+    const heardAt = this.#table.heardAt[device]!;
+    const pingedAt = this.#table.pingedAt[device]!;
+    this.#checking[device] = 1;
+    if (now - heardAt < limit) this.#checkAt(device, heardAt + limit);
+    else if (pingedAt <= heardAt) {
+      this.#table.pingedAt[device] = now;
+      this.#fleet.stream(device, PING_STREAM, this.#config.stream.pingBytes, Number.POSITIVE_INFINITY);
+      this.#checkAt(device, now + limit);
+    } else if (now - pingedAt < limit) this.#checkAt(device, pingedAt + limit);
+    else {
+      this.#checking[device] = 0;
+      this.#table.online[device] = 0;
+      this.#giveBack(device);
+    }
+  }
+
+  /** A device's tasks go back to be given to others, those included whose results it may still hold. */
+  #giveBack(device: number): void {
+    const queued = this.#scheduler.releaseQueue(device);
+    const owed = this.#assignments.releaseAll(device, this.#scheduler);
+    this.#config.records.reassignedFrom(device, queued + owed);
+    this.#current[device] = NO_ASSIGNMENT;
+    this.#deferred[device] = NO_ASSIGNMENT;
+    this.#callIdle();
+  }
+}

@@ -1,0 +1,211 @@
+import type { Dataset, Rows } from '../../data/dataset.ts';
+import type { FirmwareHost } from '../../device/host-types.ts';
+import { InputError } from '../../kernel/errors.ts';
+import { type Scores, score } from '../../metrics/scores.ts';
+import { couple, type PairEstimate } from '../combine/coupling.ts';
+import { applyOptOvo, fitOptOvo, OPT_OVO_DEFAULTS, optOvoSeconds } from '../combine/opt-ovo.ts';
+import { OutputTable } from '../combine/outputs.ts';
+import { VoteTally } from '../combine/vote.ts';
+import { pairCount, pairFirst, pairId, pairSecond } from '../pairs.ts';
+import type { G2tOptions } from './options.ts';
+
+/** Where the data set's parts lie in the firmware host's memory; training rows grouped by class. */
+export interface HostedRows {
+  readonly train: number;
+  readonly test: number;
+}
+
+/** How scores become r_ij in pairwise coupling; the choice is shown in sim/data/auslan-settings.md. */
+export const PAIR_ESTIMATE: PairEstimate = { from: 'margin', slope: 2, clip: 0.02 };
+
+/** Combining that would take longer than this is refused. */
+const LONGEST_SECONDS = 60;
+
+/**
+ * The server's copy of all base classifiers, each measured as it arrives: its accuracy on the training rows of its two
+ * classes, and its votes on the test rows, so that the accuracy of the whole is known at any moment.
+ */
+export class Evaluation {
+  readonly #host: FirmwareHost;
+  readonly #rows: HostedRows;
+  readonly #dataset: Dataset;
+  readonly #votes: VoteTally;
+  readonly #size: number;
+  /** n + 1 float32 a pair, bias first. */
+  readonly weights: Float32Array;
+  readonly trained: Uint8Array;
+
+  constructor(host: FirmwareHost, rows: HostedRows, dataset: Dataset) {
+    this.#host = host;
+    this.#rows = rows;
+    this.#dataset = dataset;
+    this.#votes = new VoteTally(dataset.classes, dataset.test.y);
+    this.#size = dataset.features + 1;
+    this.weights = new Float32Array(pairCount(dataset.classes) * this.#size);
+    this.trained = new Uint8Array(pairCount(dataset.classes));
+  }
+
+  /**
+   * Takes a classifier; a pair that has one already keeps the first.
+   * @returns its accuracy on the training rows of its two classes.
+   */
+  add(pair: number, weights: Float32Array): number {
+    const { classes, test } = this.#dataset;
+    const i = pairFirst(pair, classes);
+    const j = pairSecond(pair, classes);
+    const offset = pair * this.#size;
+    if (this.trained[pair] === 0) {
+      this.trained[pair] = 1;
+      this.weights.set(weights.subarray(0, this.#size), offset);
+      if (test.count > 0) {
+        this.#host.predict(this.#rows.test, this.weights, offset, 0, test.count);
+        this.#votes.add(i, j, this.#host.scores);
+      }
+    }
+    return this.#accuracyOn(offset, i, j);
+  }
+
+  /** Accuracy and macro-F1 by majority vote of the classifiers that are there. NaN without test rows. */
+  scores(): Scores {
+    if (this.#dataset.test.count === 0) return { accuracy: Number.NaN, macroF1: Number.NaN };
+    return { accuracy: this.#votes.accuracy, macroF1: this.#votes.macroF1() };
+  }
+
+  /** Scores of the final model, combined as the scenario says. */
+  combined(options: G2tOptions): Scores {
+    const { test, classes } = this.#dataset;
+    if (options.combine === 'vote' || test.count === 0) return this.scores();
+    const predicted = options.combine === 'opt-ovo' ? this.#optOvo(options) : this.#coupled(options.combine);
+    return score(test.y, predicted, classes);
+  }
+
+  /**
+   * Accuracy by vote among some classes alone, on their training rows: what the papers report of a round.
+   * @param list classes, ascending.
+   */
+  accuracyAmong(list: readonly number[]): number {
+    const { train, classes } = this.#dataset;
+    const labels: number[] = [];
+    for (const [index, c] of list.entries()) for (let n = train.first[c]!; n < train.first[c + 1]!; n++) labels.push(index);
+    const tally = new VoteTally(list.length, Uint16Array.from(labels));
+    const scores = new Float32Array(labels.length);
+    list.forEach((i, a) => {
+      for (const [b, j] of list.entries()) {
+        const pair = b > a ? pairId(i, j, classes) : -1;
+        if (pair < 0 || this.trained[pair] === 0) continue;
+        let at = 0;
+        for (const c of list) {
+          const from = train.first[c]!;
+          const count = train.first[c + 1]! - from;
+          this.#host.predict(this.#rows.train, this.weights, pair * this.#size, from, count);
+          scores.set(this.#host.scores.subarray(0, count), at);
+          at += count;
+        }
+        tally.add(a, b, scores);
+      }
+    });
+    return tally.accuracy;
+  }
+
+  #accuracyOn(offset: number, i: number, j: number): number {
+    const { first } = this.#dataset.train;
+    let right = 0;
+    let rows = 0;
+    for (const c of [i, j]) {
+      const count = first[c + 1]! - first[c]!;
+      this.#host.predict(this.#rows.train, this.weights, offset, first[c]!, count);
+      const { scores } = this.#host;
+      for (let n = 0; n < count; n++) if (scores[n]! > 0 === (c === i)) right++;
+      rows += count;
+    }
+    return right / rows;
+  }
+
+  /** Outputs of every classifier on rows that lie in the host under `set`. */
+  #outputs(rows: Rows, set: number): OutputTable {
+    const outputs = new OutputTable(this.trained.length, rows.count);
+    for (let pair = 0; pair < this.trained.length; pair++) {
+      if (this.trained[pair] === 0) continue;
+      this.#host.predict(set, this.weights, pair * this.#size, 0, rows.count);
+      outputs.set(pair, this.#host.scores);
+    }
+    return outputs;
+  }
+
+  #optOvo(options: G2tOptions): Uint16Array {
+    const { classes, test, validation, train } = this.#dataset;
+    refuseSlowOptOvo(this.#dataset);
+    const spec = {
+      ...OPT_OVO_DEFAULTS,
+      threshold: options['opt-ovo'].theta,
+      groupLimit: options['opt-ovo']['group-size'],
+      smoothing: options['opt-ovo'].smoothing,
+      prune: options['opt-ovo'].prune,
+    };
+    const grouped = groupByClass(train);
+    const rows = validation ?? grouped;
+    const set = validation === undefined ? this.#rows.train : hostRows(this.#host, validation);
+    const model = fitOptOvo(this.#outputs(rows, set), rows.y, classes, spec);
+    return applyOptOvo(model, this.#outputs(test, this.#rows.test)).predicted;
+  }
+
+  #coupled(method: 'wlw' | 'ht'): Uint16Array {
+    const { classes, test, train } = this.#dataset;
+    const pairs = this.trained.length;
+    const scores = new Float32Array(pairs * test.count);
+    const scale = new Float64Array(pairs).fill(1);
+    for (let pair = 0; pair < pairs; pair++) {
+      if (this.trained[pair] === 0) continue;
+      scale[pair] = this.#margin(pair, [pairFirst(pair, classes), pairSecond(pair, classes)], train);
+      this.#host.predict(this.#rows.test, this.weights, pair * this.#size, 0, test.count);
+      scores.set(this.#host.scores.subarray(0, test.count), pair * test.count);
+    }
+    return couple({ classes, rows: test.count, scores, trained: this.trained, scale }, method, PAIR_ESTIMATE).predicted;
+  }
+
+  /** Mean |score| on the training rows of a classifier's two classes; 1 when all are 0. */
+  #margin(pair: number, ofClasses: readonly number[], train: Rows): number {
+    let sum = 0;
+    let rows = 0;
+    for (const c of ofClasses) {
+      const count = train.first[c + 1]! - train.first[c]!;
+      this.#host.predict(this.#rows.train, this.weights, pair * this.#size, train.first[c]!, count);
+      const { scores } = this.#host;
+      for (let n = 0; n < count; n++) sum += Math.abs(scores[n]!);
+      rows += count;
+    }
+    return sum > 0 ? sum / rows : 1;
+  }
+}
+
+/** Refuses `combine: opt-ovo` where it would take over a minute, before anything is run. */
+export function refuseSlowOptOvo({ classes, test, validation, train }: Dataset): void {
+  const classifiers = pairCount(classes);
+  const validationRows = (validation ?? train).count;
+  const seconds = optOvoSeconds({ classifiers, validationRows, testRows: test.count, classes });
+  if (seconds <= LONGEST_SECONDS) return;
+  throw new InputError(
+    `method.combine: expected a combination that takes at most ${LONGEST_SECONDS} s, got opt-ovo over ${classifiers} classifiers, ` +
+      `${validationRows} validation and ${test.count} test rows, about ${Math.round(seconds)} s; use vote`,
+  );
+}
+
+/** The rows grouped by class, classes ascending, in their order within a class. */
+export function groupByClass(rows: Rows): Rows {
+  const { count, features } = rows;
+  const x = new Float32Array(count * features);
+  const y = new Uint16Array(count);
+  const byClass = new Uint32Array(count);
+  for (let n = 0; n < count; n++) {
+    const row = rows.byClass[n]!;
+    x.set(rows.x.subarray(row * features, (row + 1) * features), n * features);
+    y[n] = rows.y[row]!;
+    byClass[n] = n;
+  }
+  return { count, features, x, y, byClass, first: rows.first };
+}
+
+/** Puts rows into the firmware host's memory. */
+export function hostRows(host: FirmwareHost, rows: Rows): number {
+  return host.writeRows(rows.x, rows.features, rows.y);
+}

@@ -1,0 +1,169 @@
+import type { Rows } from '../../data/dataset.ts';
+import type { FirmwareHost } from '../../device/host-types.ts';
+import { shuffle, Streams } from '../../kernel/random.ts';
+import { CODEC, HEADER_BYTES, LEARNER, MODE, PAYLOAD_BYTES, VARIANT } from '../../protocol/frame.ts';
+import { type Hold, writeConfig, writePing, writeTask } from '../../protocol/messages.ts';
+import type { G2tOptions } from './options.ts';
+import type { Inventory, WorkList } from './work-list.ts';
+
+/** How the server sends a device the rows of a task. */
+export type RowSource = 'stream' | 'cache';
+
+export interface TaskStreamConfig {
+  readonly host: FirmwareHost;
+  readonly options: G2tOptions;
+  readonly work: WorkList;
+  /** Training rows grouped by class, and their number in the host. */
+  readonly train: Rows;
+  readonly trainSet: number;
+  readonly classes: number;
+  readonly seed: number;
+  /** How each device gets rows that it does not hold. */
+  readonly source: readonly RowSource[];
+  /** Classes whose rows each device holds itself, by class; null for none. */
+  readonly holds: readonly (Uint8Array | null)[];
+  readonly receiveBytes: number;
+  readonly benchMicroseconds: Float64Array;
+}
+
+/**
+ * What the server streams for a task: CONFIG when the device has none, TASK, then the rows of its two classes in a seeded
+ * order, once where the device keeps them, else once a pass in a new order each time (algorithms B.4, B.5). Frames are
+ * made when they reach the device, so that what is under way takes no memory.
+ */
+export class TaskStream {
+  readonly #config: TaskStreamConfig;
+  readonly #rowBytes: number;
+  readonly #rowsAFrame: number;
+  readonly #orders: Streams;
+
+  constructor(config: TaskStreamConfig) {
+    this.#config = config;
+    this.#rowBytes = 4 * config.train.features + 1;
+    this.#rowsAFrame = Math.floor((config.receiveBytes - HEADER_BYTES) / this.#rowBytes);
+    this.#orders = new Streams(config.seed, 'row order', 0);
+  }
+
+  readonly pingBytes = HEADER_BYTES;
+
+  ping(device: number): number {
+    const length = writePing(this.#config.host.inbox, { device, round: 0 });
+    this.#config.host.seal(length);
+    return length;
+  }
+
+  /** Bytes of all frames of a task's stream. */
+  bytes(device: number, task: number, config: boolean): number {
+    const rows = this.#rows(task);
+    const { options } = this.#config;
+    const from = this.#source(device, task);
+    let bytes = HEADER_BYTES + (from === 'stream' ? PAYLOAD_BYTES.task : PAYLOAD_BYTES.taskSeeded);
+    if (config) bytes += HEADER_BYTES + PAYLOAD_BYTES.config;
+    if (from === 'held') return bytes;
+    const pass = rows * this.#rowBytes + Math.ceil(rows / this.#rowsAFrame) * HEADER_BYTES;
+    return bytes + pass * (from === 'stream' ? options.learner.passes : 1);
+  }
+
+  /** How fast a device consumes a stream, byte/s: a device that trains on each row as it comes slows the transfer down. */
+  sink(device: number, task: number): number {
+    if (this.#source(device, task) !== 'stream') return Number.POSITIVE_INFINITY;
+    return (this.#rowBytes * 1e6) / this.#config.benchMicroseconds[device]!;
+  }
+
+  /** What an average task takes on each device by its speed alone, ns. */
+  computeTimes(inventory: Inventory): Float64Array {
+    const { train, classes, options } = this.#config;
+    const rows = (2 * train.count) / classes;
+    return inventory.benchMicroseconds.map((us) => us * 1000 * rows * options.learner.passes);
+  }
+
+  /** Writes frame `index` of a task's stream into the inbox. @returns its length, 0 after the last. */
+  fill(frame: { device: number; task: number; last: boolean; config: boolean; index: number }): number {
+    const { device, task } = frame;
+    const index = frame.config ? frame.index : frame.index + 1;
+    if (index === 0) return this.#configure(device);
+    if (index === 1) return this.#begin(device, task, frame.last);
+    const { options } = this.#config;
+    const source = this.#source(device, task);
+    if (source === 'held') return 0;
+    const rows = this.#rows(task);
+    const framesAPass = Math.ceil(rows / this.#rowsAFrame);
+    const pass = Math.floor((index - 2) / framesAPass);
+    const within = (index - 2) % framesAPass;
+    if (pass >= (source === 'stream' ? options.learner.passes : 1)) return 0;
+    if (within === 0) this.#order(task, pass);
+    const from = within * this.#rowsAFrame;
+    return this.#config.host.compose({
+      dataSet: this.#config.trainSet,
+      device,
+      task,
+      from,
+      count: Math.min(this.#rowsAFrame, rows - from),
+      positive: this.#config.work.positive[task]!,
+    });
+  }
+
+  #configure(device: number): number {
+    const { host, options, train } = this.#config;
+    const { learner, hold } = options;
+    const length = writeConfig(host.inbox, {
+      device,
+      round: 0,
+      learner: LEARNER[learner.name],
+      variant: VARIANT[learner.variant],
+      alpha: learner.alpha,
+      momentum: learner.momentum,
+      features: train.features,
+      codec: CODEC[options.codec],
+      hold: hold as unknown as Hold,
+    });
+    host.seal(length);
+    return length;
+  }
+
+  #begin(device: number, task: number, last: boolean): number {
+    const { host, options, work } = this.#config;
+    const from = this.#source(device, task);
+    const length = writeTask(host.inbox, {
+      device,
+      round: work.round[task]!,
+      task,
+      i: work.positive[task]!,
+      j: work.negative[task]!,
+      features: this.#config.train.features,
+      rows: this.#rows(task),
+      passes: options.learner.passes,
+      mode: MODE[from] | (last ? MODE.last : 0) | (from === 'stream' ? 0 : MODE.seeded),
+      seed: from === 'stream' ? 0 : Math.floor(this.#orders.at(task, 0) * 4294967296),
+    });
+    host.seal(length);
+    return length;
+  }
+
+  /** The row order of a pass: a permutation drawn for this task and pass alone. Draw 0 of a task is its seed. */
+  #order(task: number, pass: number): void {
+    const { work, train, host } = this.#config;
+    const i = work.positive[task]!;
+    const j = work.negative[task]!;
+    const { rowNumbers } = host;
+    let rows = 0;
+    for (let n = train.first[i]!; n < train.first[i + 1]!; n++) rowNumbers[rows++] = n;
+    for (let n = train.first[j]!; n < train.first[j + 1]!; n++) rowNumbers[rows++] = n;
+    let draw = 1 + pass * rows;
+    shuffle(rowNumbers, () => this.#orders.at(task, draw++), rows);
+  }
+
+  #source(device: number, task: number): RowSource | 'held' {
+    const { work, holds, source } = this.#config;
+    const held = holds[device];
+    const both = held != null && held[work.positive[task]!] === 1 && held[work.negative[task]!] === 1;
+    return both ? 'held' : source[device]!;
+  }
+
+  #rows(task: number): number {
+    const { work, train } = this.#config;
+    const i = work.positive[task]!;
+    const j = work.negative[task]!;
+    return train.first[i + 1]! - train.first[i]! + train.first[j + 1]! - train.first[j]!;
+  }
+}

@@ -1,0 +1,19 @@
+import type { FleetClient } from '../fleet/fleet.ts';
+import type { Scores } from '../metrics/scores.ts';
+
+/** What a run asks of a training method, beside its part as the fleet's client. */
+export interface Method extends FleetClient {
+  /** Begins at the present instant; devices are turned on next. */
+  start(): void;
+  /** Whether all is trained. */
+  readonly finished: boolean;
+  readonly progress: MethodProgress;
+  /** Accuracy and macro-F1 of the model as it is now, on the test rows; must cost next to nothing. */
+  scores(): Scores;
+}
+
+export interface MethodProgress {
+  readonly tasksDone: number;
+  readonly tasksTotal: number;
+  readonly tasksReassigned: number;
+}
