@@ -1,7 +1,6 @@
 // Compiles the firmware with the clang of npm (@yowasp/clang): no system toolchain, the same bytes on every machine.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

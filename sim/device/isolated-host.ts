@@ -103,7 +103,9 @@ export class IsolatedHost implements FirmwareHost {
   hold(device: number, dataSet: number, rows: Uint32Array): void {
     const { rows: all, features, classes } = this.#dataSets[dataSet]!;
     const mine = new Float32Array(rows.length * features);
-    rows.forEach((row, i) => mine.set(all.subarray(row * features, (row + 1) * features), i * features));
+    rows.forEach((row, i) => {
+      mine.set(all.subarray(row * features, (row + 1) * features), i * features);
+    });
     const host = this.#at(device);
     const set = host.writeRows(
       mine,
