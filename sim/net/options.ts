@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { quantity } from '../kernel/quantity.ts';
 import type { CongestionModel } from './congestion.ts';
+import { transportConfig, transportOptions } from './http.ts';
 import { linkOptions, mergeProfile, type ResolvedProfile } from './link-options.ts';
+import type { TransportConfig } from './network.ts';
 import { builtInProfiles, PROFILE_NAMES } from './profiles.ts';
 import { REGION_NAMES, ROUTE_INFLATION } from './regions.ts';
 import { congestionOptions } from './weather-options.ts';
@@ -22,18 +24,21 @@ const accessPointOptions = z.strictObject({
   congestion: congestionOptions.prefault('0 %'),
 });
 
+/** What an access point is that a group names and `network.access-points` does not. */
+export const UNLISTED_ACCESS_POINT = accessPointOptions.parse({});
+
 const bottleneckOptions = z.strictObject({
   up: rate.describe('Capacity out of the region, towards the server'),
   down: rate.describe('Capacity into the region'),
   congestion: congestionOptions.optional(),
 });
 
-/** How a fleet group says that its devices share an access point: by its name, or every `per` devices one of their own. */
+/** How a fleet group says that its devices share an access point: by its name, or every `per` devices of a region one of their own. */
 export const accessPointUse = z
   .union([
     name,
     z.strictObject({
-      per: z.int().min(1).max(10_000).describe('How many devices, one after another in the group, share one'),
+      per: z.int().min(1).max(10_000).describe('How many devices of the group in one region share one'),
       rate: accessPointRate.describe(`Capacity of each; default ${ACCESS_POINT_RATE}`),
       congestion: congestionOptions.prefault('0 %'),
     }),
@@ -71,6 +76,7 @@ export const networkOptions = z
       .default({})
       .describe('Access points by the name that fleet groups give'),
     congestion: congestionOptions.prefault('0 %').describe('Background load of bottlenecks that do not say their own'),
+    transport: transportOptions.prefault({}).describe('HTTPS over TCP in numbers'),
     'route-inflation': z
       .number()
       .min(1)
@@ -82,6 +88,8 @@ export const networkOptions = z
       .describe('Time of day in UTC when the run starts, for diurnal congestion'),
   })
   .superRefine(checkLinks);
+
+export type AccessPointUse = z.output<typeof accessPointUse>;
 
 export type NetworkOptions = z.output<typeof networkOptions>;
 
@@ -114,7 +122,9 @@ export interface ResolvedNetwork {
   readonly profiles: readonly ResolvedProfile[];
   /** In order of region name. */
   readonly bottlenecks: readonly ResolvedBottleneck[];
+  /** Those that the scenario names, in order of name. */
   readonly accessPoints: readonly ResolvedAccessPoint[];
+  readonly transport: TransportConfig;
   readonly routeInflation: number;
   /** Seconds since midnight UTC at instant 0. */
   readonly startOfDay: number;
@@ -135,6 +145,7 @@ export function resolveNetwork(options: NetworkOptions): ResolvedNetwork {
       congestion: own!.congestion ?? options.congestion,
     })),
     accessPoints: accessPoints.map(([called, own]) => ({ name: called, ...own })),
+    transport: transportConfig(options.transport),
     routeInflation: options['route-inflation'],
     startOfDay: options['starts-at'],
   };
