@@ -1,0 +1,54 @@
+import type { Summary } from '../metrics/summary.ts';
+import type { Table } from '../metrics/table.ts';
+
+/** What the report says about where a result comes from. Facts of the host do not belong here. */
+export interface ReportManifest {
+  readonly id: string;
+  readonly name: string;
+  readonly seed: number;
+  readonly digest: string;
+  readonly firmware: { readonly sha256: string };
+  /** Package or tool to version. */
+  readonly versions: { readonly [name: string]: string };
+}
+
+/** One run (or variant) of a comparison of communication-to-computation ratios. */
+export interface RatioOfRun {
+  readonly label: string;
+  readonly time: number | null;
+  readonly bytesPerFlop: number | null;
+}
+
+/** A headline beside those of the summary: time to accuracy, say, or the accuracy of another combination. */
+export interface Headline {
+  readonly label: string;
+  /** Ready to read, with its unit. */
+  readonly value: string;
+  readonly note?: string;
+}
+
+export interface ReportExtras {
+  /** Runs to draw beside each other, this one included, in this order. */
+  readonly compare?: readonly RatioOfRun[];
+  /** Set for the replay of the paper's experiment: draws the paper's nine figures beside the run's. */
+  readonly paperReplay?: { readonly distinctTasks: number };
+  readonly headlines?: readonly Headline[];
+  /** What a reader should know of this run, a sentence each. */
+  readonly notes?: readonly string[];
+}
+
+/** All that charts and report are made of. A chart whose table is missing or empty is left out. */
+export interface RunResult {
+  readonly summary: Summary;
+  readonly manifest: ReportManifest;
+  readonly tables: {
+    readonly rounds?: Table;
+    readonly devices?: Table;
+    readonly metrics?: Table;
+    readonly timeline?: Table;
+    readonly ages?: Table;
+  };
+  /** The scenario's YAML as it was given. */
+  readonly scenarioText: string;
+  readonly extras?: ReportExtras;
+}
