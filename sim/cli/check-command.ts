@@ -1,0 +1,32 @@
+import { readBytes } from '../files/read.ts';
+import { EXIT } from '../kernel/errors.ts';
+import { listFaults, ScenarioError } from '../scenario/fault.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import type { Io } from './io.ts';
+import { type Arguments, flag, positional, texts, wholeNumber } from './usage.ts';
+
+/** The scenario that a command line names, with its --set and --seed. */
+export function scenarioOf(args: Arguments): LoadedScenario {
+  const file = positional(args, 'scenario');
+  const seed = wholeNumber(args, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER });
+  return loadScenario({ file, bytes: readBytes(file), set: texts(args, 'set'), seed });
+}
+
+/** Says every fault of a scenario with its place; or what a run of it would be. */
+export async function run(args: Arguments, io: Io): Promise<number> {
+  const json = flag(args, 'json');
+  try {
+    const loaded = scenarioOf(args);
+    const { name, seed, fleet, stop } = loaded.scenario;
+    const devices = fleet.reduce((sum, { count }) => sum + count, 0);
+    if (json) io.stdout.write(`${JSON.stringify({ faults: [], name, seed, devices, horizon_s: stop.horizon })}\n`);
+    else if (!flag(args, 'quiet'))
+      io.stdout.write(`${loaded.file}: good (${name}, seed ${seed}, ${devices} devices)\n`);
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    if (json) io.stdout.write(`${JSON.stringify({ faults: error.faults })}\n`);
+    else io.stderr.write(`${listFaults(error.faults)}\n`);
+    return error.exitCode;
+  }
+}

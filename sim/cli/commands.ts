@@ -1,0 +1,185 @@
+import type { Argv, Options } from 'yargs';
+import type { Io } from './io.ts';
+import type { Arguments } from './usage.ts';
+
+type Handler = (args: Arguments, io: Io) => Promise<number>;
+
+export interface Command {
+  readonly name: string;
+  /** What stands beside the options, in order; all of it must be given. */
+  readonly positionals: readonly { readonly name: string; readonly describe: string }[];
+  readonly describe: string;
+  readonly options: Readonly<Record<string, Options>>;
+  readonly examples?: readonly (readonly [string, string])[];
+  /** Loads the command's code, which no other command should wait for. */
+  readonly load: () => Promise<Handler>;
+}
+
+/** Commands, or groups of them, by first word. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly describe: string;
+  readonly commands: readonly Command[];
+}
+
+const value = (describe: string, placeholder?: string): Options => ({
+  type: 'string',
+  nargs: 1,
+  describe: placeholder === undefined ? describe : `${describe} (${placeholder})`,
+});
+const json: Options = { type: 'boolean', describe: 'Print one JSON document on stdout' };
+const quiet: Options = { type: 'boolean', describe: 'No progress, no table' };
+const data = value('Folder with the data sets; else $G2T_DATA, else ./data');
+const scenario = { name: 'scenario', describe: 'a scenario file (YAML)' };
+const changes: Record<string, Options> = {
+  seed: value('The seed of all chance, instead of the scenario’s', 'a whole number'),
+  set: value('Change one value of the scenario: path=value; may be given again'),
+};
+
+const run: Command = {
+  name: 'run',
+  positionals: [scenario],
+  describe: 'Run a scenario and write its results',
+  options: { ...changes, data, out: value('Where results folders go', 'results by default'), json, quiet },
+  examples: [
+    ['$0 run scenarios/quickstart.yaml', 'Run it; ends with a table of results'],
+    ["$0 run a.yaml --seed 7 --set 'network.links.home-wifi.loss=2 %'", 'The same with two changes'],
+  ],
+  load: async () => (await import('./run-command.ts')).run,
+};
+
+const check: Command = {
+  name: 'check',
+  positionals: [scenario],
+  describe: 'Say every fault of a scenario with its place',
+  options: { ...changes, json, quiet },
+  load: async () => (await import('./check-command.ts')).run,
+};
+
+const verify: Command = {
+  name: 'verify',
+  positionals: [{ name: 'result', describe: 'a results folder' }],
+  describe: 'Run a result again; say whether the digests agree, or the first difference',
+  options: { data, json, quiet },
+  load: async () => (await import('./verify-command.ts')).verify,
+};
+
+const diff: Command = {
+  name: 'diff',
+  positionals: [
+    { name: 'result', describe: 'a results folder' },
+    { name: 'other', describe: 'another results folder' },
+  ],
+  describe: 'The first event in which two runs differ',
+  options: { data, json, quiet },
+  load: async () => (await import('./verify-command.ts')).diff,
+};
+
+const transfer: Command = {
+  name: 'transfer',
+  positionals: [],
+  describe: 'The network model alone: how long transfers over one bottleneck take',
+  options: {
+    rtt: value('Round-trip time', 'e.g. 60 ms'),
+    rate: value('Rate of the bottleneck', 'e.g. 2 Mbit/s'),
+    loss: value('Share of packets lost', '0 % by default'),
+    flows: value('Equal transfers that start together', '1 by default'),
+    size: value('Bytes of each', 'e.g. 10 kB'),
+    runs: value('How many seeds a lossy row is averaged over', 'chosen by default'),
+    seed: value('The seed of all chance', '1 by default'),
+    'no-tls': { type: 'boolean', describe: 'Plain TCP' },
+    csv: value('A row a question: columns rtt_s, rate_bit_per_s, packet_loss, flows, size_bytes'),
+    json,
+  },
+  examples: [['$0 transfer --rtt 60ms --rate 2Mbit/s --loss 0.1% --flows 4 --size 10kB', 'One row']],
+  load: async () => (await import('./transfer-command.ts')).run,
+};
+
+const board: CommandGroup = {
+  name: 'board',
+  describe: 'Boards: their figures, and what they would need for a task',
+  commands: [
+    {
+      name: 'list',
+      positionals: [],
+      describe: 'All boards',
+      options: { json },
+      load: async () => (await import('./board-command.ts')).list,
+    },
+    {
+      name: 'predict',
+      positionals: [{ name: 'board', describe: 'a board by name; g2t board list shows them' }],
+      describe: 'Time, cycles and energy of training all pairs of classes, or of classifying one row',
+      options: {
+        learner: value('The learner', 'opt-sgd'),
+        features: value('Features of a row'),
+        classes: value('Classes'),
+        rows: value('Training rows, all classes together'),
+        passes: value('Passes over the rows', '1 by default'),
+        op: value('train or infer', 'train by default'),
+        kernel: value('ours or as-published', 'ours by default'),
+        updates: value('Share of rows that lead to an update', 'e.g. 27 %'),
+        json,
+      },
+      examples: [['$0 board predict nrf52840 --features 22 --classes 15 --rows 405', 'Auslan, 15 signs']],
+      load: async () => (await import('./board-command.ts')).predict,
+    },
+  ],
+};
+
+const dataGroup: CommandGroup = {
+  name: 'data',
+  describe: 'Data sets: what there is, where it is looked for, how to get it',
+  commands: [
+    {
+      name: 'list',
+      positionals: [],
+      describe: 'Known data sets and whether they are there',
+      options: { data, json },
+      load: async () => (await import('./data-command.ts')).list,
+    },
+    {
+      name: 'get',
+      positionals: [{ name: 'name', describe: 'a data set by name; g2t data list shows them' }],
+      describe: 'Check the files of a data set; say how to obtain those that are missing',
+      options: { data, json },
+      load: async () => (await import('./data-command.ts')).get,
+    },
+    {
+      name: 'import',
+      positionals: [
+        { name: 'name', describe: 'auslan, mnist or csv' },
+        { name: 'source', describe: 'the file or folder that was downloaded' },
+      ],
+      describe: 'Check a download and put it into the data folder',
+      options: {
+        data,
+        label: value('csv: the column of the class: first, last or its name', 'last by default'),
+        'no-header': { type: 'boolean', describe: 'csv: the first line is a row already' },
+        json,
+      },
+      load: async () => (await import('./import-command.ts')).run,
+    },
+  ],
+};
+
+export const COMMANDS: readonly (Command | CommandGroup)[] = [run, check, verify, diff, transfer, board, dataGroup];
+
+export function isGroup(entry: Command | CommandGroup): entry is CommandGroup {
+  return 'commands' in entry;
+}
+
+/** Tells yargs of a command; `act` is called with the arguments when it was the one that was given. */
+export function declare(yargs: Argv, command: Command, act: (command: Command, args: Arguments) => void): Argv {
+  const positionals = command.positionals.map(({ name }) => ` <${name}>`).join('');
+  return yargs.command(
+    `${command.name}${positionals}`,
+    command.describe,
+    (inner) => {
+      for (const { name, describe } of command.positionals) inner.positional(name, { type: 'string', describe });
+      for (const [usage, describe] of command.examples ?? []) inner.example(usage, describe);
+      return inner.options(command.options);
+    },
+    (args) => act(command, args),
+  );
+}

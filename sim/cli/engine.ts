@@ -1,0 +1,42 @@
+import type { Summary } from '../metrics/summary.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { Progress } from './progress.ts';
+
+/** What every call of the engine is told beside its subject. */
+export interface EngineOptions {
+  /** Folder of the data sets. */
+  readonly dataDir: string;
+  /** Called a few times a second at most. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Asked between events; once true, the engine stops and leaves nothing half-written. */
+  readonly cancelled: () => boolean;
+}
+
+export interface VerifyOutcome {
+  readonly same: boolean;
+  /** The digest that the result's manifest names, and the one of the run just made. */
+  readonly expected: string;
+  readonly digest: string;
+  /** The first difference in words, when there is one. */
+  readonly difference: string | null;
+}
+
+export interface DiffOutcome {
+  readonly same: boolean;
+  /** The first event in which the runs differ, in words. */
+  readonly difference: string | null;
+}
+
+/** What the command line asks of `run/`. */
+export interface Engine {
+  runScenario(
+    options: EngineOptions & { readonly scenario: LoadedScenario; readonly outDir: string },
+  ): Promise<{ readonly summary: Summary; readonly resultDir: string }>;
+  verifyResult(resultDir: string, options: EngineOptions): Promise<VerifyOutcome>;
+  diffResults(a: string, b: string, options: EngineOptions): Promise<DiffOutcome>;
+}
+
+/** The engine, loaded when first needed. */
+export async function loadEngine(): Promise<Engine> {
+  return await import('../run/run.ts');
+}

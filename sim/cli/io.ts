@@ -1,0 +1,16 @@
+/** The world as a command sees it, so that tests can run one in-process. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Set when the person asked to stop (Ctrl-C): a command ends soon, and leaves nothing half-written. */
+  readonly interrupt: AbortSignal;
+}
+
+export interface Output {
+  write(text: string): unknown;
+  /** Whether a person looks at it. */
+  readonly isTTY?: boolean | undefined;
+  /** Width of the terminal in characters. */
+  readonly columns?: number | undefined;
+}

@@ -1,0 +1,39 @@
+import { EXIT } from '../kernel/errors.ts';
+import { scenarioOf } from './check-command.ts';
+import { folderOf } from './data-command.ts';
+import { type Engine, type EngineOptions, loadEngine } from './engine.ts';
+import type { Io } from './io.ts';
+import { progressView } from './progress.ts';
+import { resultsTable } from './results-table.ts';
+import { type Arguments, flag, text } from './usage.ts';
+
+export async function run(args: Arguments, io: Io): Promise<number> {
+  // The scenario's faults are told before anything heavy is loaded.
+  const scenario = scenarioOf(args);
+  const outDir = text(args, 'out') ?? 'results';
+  const { summary, resultDir } = await withEngine(args, io, 'run', (engine, options) =>
+    engine.runScenario({ ...options, scenario, outDir }),
+  );
+  if (flag(args, 'json')) io.stdout.write(`${JSON.stringify({ ...summary, result: resultDir })}\n`);
+  else if (!flag(args, 'quiet')) io.stdout.write(resultsTable({ ...summary, result: resultDir }));
+  return EXIT.done;
+}
+
+/** Runs one task of the engine, with progress on stderr that is gone before results or an error appear. */
+export async function withEngine<T>(
+  args: Arguments,
+  io: Io,
+  what: string,
+  task: (engine: Engine, options: EngineOptions) => Promise<T>,
+): Promise<T> {
+  const view = await progressView(io, { quiet: flag(args, 'quiet'), what });
+  try {
+    return await task(await loadEngine(), {
+      dataDir: folderOf(args, io),
+      onProgress: (progress) => view.update(progress),
+      cancelled: () => io.interrupt.aborted,
+    });
+  } finally {
+    view.end();
+  }
+}

@@ -1,0 +1,31 @@
+import { EXIT } from '../kernel/errors.ts';
+import type { Io } from './io.ts';
+import { withEngine } from './run-command.ts';
+import { type Arguments, flag, positional } from './usage.ts';
+
+/** Runs a result again; a difference is exit code 1. */
+export async function verify(args: Arguments, io: Io): Promise<number> {
+  const result = positional(args, 'result');
+  const outcome = await withEngine(args, io, 'verify', (engine, options) => engine.verifyResult(result, options));
+  const { same, expected, digest, difference } = outcome;
+  if (flag(args, 'json')) io.stdout.write(`${JSON.stringify(outcome)}\n`);
+  else if (same) {
+    if (!flag(args, 'quiet')) io.stdout.write(`${result}: the same, digest ${digest}\n`);
+  } else {
+    io.stderr.write(`${result}: expected digest ${expected}, got ${digest}\n`);
+    if (difference !== null) io.stderr.write(`first difference: ${difference}\n`);
+  }
+  return same ? EXIT.done : EXIT.failed;
+}
+
+/** The first event in which two runs differ; differing is exit code 1. */
+export async function diff(args: Arguments, io: Io): Promise<number> {
+  const a = positional(args, 'result');
+  const b = positional(args, 'other');
+  const outcome = await withEngine(args, io, 'diff', (engine, options) => engine.diffResults(a, b, options));
+  if (flag(args, 'json')) io.stdout.write(`${JSON.stringify(outcome)}\n`);
+  else if (outcome.same) {
+    if (!flag(args, 'quiet')) io.stdout.write('the same\n');
+  } else io.stdout.write(`${outcome.difference ?? 'they differ'}\n`);
+  return outcome.same ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { scenarioJsonSchema } from './json-schema.ts';
+
+// npx vitest run sim/scenario/json-schema.test.ts -u writes the file anew.
+it('scenarios/scenario.schema.json is what the schema says', async () => {
+  await expect(scenarioJsonSchema()).toMatchFileSnapshot('../../scenarios/scenario.schema.json');
+});
+
+it('describes every key of the top level', () => {
+  const { properties, required } = JSON.parse(scenarioJsonSchema()) as {
+    properties: Record<string, { description?: string }>;
+    required: string[];
+  };
+  for (const [key, property] of Object.entries(properties)) expect(property.description, key).toBeTruthy();
+  expect(required).toEqual(['schema', 'name', 'dataset', 'method', 'fleet', 'network']);
+});

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { scenarioOptions } from './schema.ts';
+
+/** The scenario format as JSON Schema (draft 7), for editors; the text of scenarios/scenario.schema.json. */
+export function scenarioJsonSchema(): string {
+  const schema = z.toJSONSchema(scenarioOptions, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+  const title = 'Globe2Train scenario';
+  return `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
+}
