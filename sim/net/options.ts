@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { quantity } from '../kernel/quantity.ts';
 import type { CongestionModel } from './congestion.ts';
-import { transportConfig, transportOptions } from './http.ts';
+import { type TransportOptions, transportOptions } from './http.ts';
 import { linkOptions, mergeProfile, type ResolvedProfile } from './link-options.ts';
-import type { TransportConfig } from './network.ts';
 import { builtInProfiles, PROFILE_NAMES } from './profiles.ts';
 import { REGION_NAMES, ROUTE_INFLATION } from './regions.ts';
 import { congestionOptions } from './weather-options.ts';
@@ -23,9 +22,6 @@ const accessPointOptions = z.strictObject({
   rate: accessPointRate.describe(`Capacity, both directions together (half duplex); default ${ACCESS_POINT_RATE}`),
   congestion: congestionOptions.prefault('0 %'),
 });
-
-/** What an access point is that a group names and `network.access-points` does not. */
-export const UNLISTED_ACCESS_POINT = accessPointOptions.parse({});
 
 const bottleneckOptions = z.strictObject({
   up: rate.describe('Capacity out of the region, towards the server'),
@@ -124,7 +120,8 @@ export interface ResolvedNetwork {
   readonly bottlenecks: readonly ResolvedBottleneck[];
   /** Those that the scenario names, in order of name. */
   readonly accessPoints: readonly ResolvedAccessPoint[];
-  readonly transport: TransportConfig;
+  /** `transportConfig` puts it as a network takes it. */
+  readonly transport: TransportOptions;
   readonly routeInflation: number;
   /** Seconds since midnight UTC at instant 0. */
   readonly startOfDay: number;
@@ -145,10 +142,20 @@ export function resolveNetwork(options: NetworkOptions): ResolvedNetwork {
       congestion: own!.congestion ?? options.congestion,
     })),
     accessPoints: accessPoints.map(([called, own]) => ({ name: called, ...own })),
-    transport: transportConfig(options.transport),
+    transport: options.transport,
     routeInflation: options['route-inflation'],
     startOfDay: options['starts-at'],
   };
+}
+
+/** The access point that a group's `access-point` means: of its own, or the one of that name (the default, if not listed). */
+export function sharedAccessPoint(
+  called: string,
+  use: AccessPointUse,
+  listed: readonly ResolvedAccessPoint[],
+): ResolvedAccessPoint {
+  if (typeof use !== 'string') return { name: called, rate: use.rate, congestion: use.congestion };
+  return listed.find((point) => point.name === use) ?? { name: use, ...accessPointOptions.parse({}) };
 }
 
 /** Profile names that a fleet may use with these options. */

@@ -75,10 +75,10 @@ export function placeFleet(network: ResolvedNetwork, groups: readonly PlacedGrou
       const use = group['access-point'];
       if (use === undefined) continue;
       const nth = Math.floor(i / places.length);
-      accessPoint[device] =
-        typeof use === 'string'
-          ? points.named(use, places[slot]!)
-          : points.own(`group-${number}/${group.region[slot]}/${Math.floor(nth / use.per)}`, use, places[slot]!);
+      // A name of its own has slashes, which names in a scenario cannot have.
+      const own = `group-${number}/${group.region[slot]}`;
+      const called = typeof use === 'string' ? use : `${own}/${Math.floor(nth / use.per)}`;
+      accessPoint[device] = points.number(called, use, places[slot]!);
     }
   }
   return { devices, regions: regions.names, region, profile, accessPoint, accessPoints: points.list };
@@ -108,19 +108,10 @@ class AccessPoints {
     this.#network = network;
   }
 
-  named(name: string, region: number): number {
-    const listed = this.#network.accessPoints.find((point) => point.name === name);
-    return this.#add(`named/${name}`, () => ({ ...(listed ?? UNLISTED_ACCESS_POINT), name, region }));
-  }
-
-  own(name: string, use: Pick<ResolvedAccessPoint, 'rate' | 'congestion'>, region: number): number {
-    return this.#add(name, () => ({ name, rate: use.rate, congestion: use.congestion, region }));
-  }
-
-  #add(key: string, make: () => PlacedAccessPoint): number {
-    const known = this.#numbers.get(key);
+  number(name: string, use: AccessPointUse, region: number): number {
+    const known = this.#numbers.get(name);
     if (known !== undefined) return known;
-    this.#numbers.set(key, this.list.length);
-    return this.list.push(make()) - 1;
+    this.#numbers.set(name, this.list.length);
+    return this.list.push({ ...sharedAccessPoint(name, use, this.#network.accessPoints), region }) - 1;
   }
 }

@@ -1,6 +1,7 @@
 import { fromSeconds } from '../kernel/time.ts';
 import { type CongestedLink, CongestionProcess } from './congestion.ts';
 import { DropoutProcess } from './dropout.ts';
+import { transportConfig } from './http.ts';
 import { AccessLatencyProcess } from './latency.ts';
 import { CellMobility } from './mobility.ts';
 import { type NetworkConfig, sharedLinks } from './network.ts';
@@ -55,7 +56,7 @@ export function wireNetwork(setup: {
     serverDown: network.server.down,
     tlsFull: setup.tlsFull,
     tlsResumed: setup.tlsResumed,
-    transport: network.transport,
+    transport: transportConfig(network.transport),
     weather: wireWeather(seed, network, placement, congestedLinks(network, placement, shared)),
   };
 }
