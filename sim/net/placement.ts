@@ -1,11 +1,6 @@
 import { assert } from '../kernel/errors.ts';
 import type { ResolvedProfile } from './link-options.ts';
-import {
-  type AccessPointUse,
-  type ResolvedAccessPoint,
-  type ResolvedNetwork,
-  UNLISTED_ACCESS_POINT,
-} from './options.ts';
+import { type AccessPointUse, type ResolvedAccessPoint, type ResolvedNetwork, sharedAccessPoint } from './options.ts';
 
 /** What the network needs to know of a fleet group: the keys of the scenario's `fleet` entries of the same names. */
 export interface PlacedGroup {
