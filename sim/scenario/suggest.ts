@@ -16,7 +16,7 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** The name that was probably meant: within a third of its length in edits (at least one), or an abbreviation; else none. */
+/** The name that was probably meant: within two fifths of its length in edits (at least one), or an abbreviation; else none. */
 export function nearest(text: string, names: Iterable<string>): string | undefined {
   const wanted = normal(text);
   let best: string | undefined;
@@ -25,7 +25,7 @@ export function nearest(text: string, names: Iterable<string>): string | undefin
     const known = normal(name);
     let distance = editDistance(wanted, known);
     if (wanted.length >= 3 && (known.startsWith(wanted) || wanted.startsWith(known))) distance = Math.min(distance, 1);
-    if (distance < least && distance <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3))) {
+    if (distance < least && distance <= Math.max(1, Math.floor(0.4 * Math.max(wanted.length, known.length)))) {
       best = name;
       least = distance;
     }
