@@ -108,7 +108,7 @@ function readShapes(written: Shapes, context: z.RefinementCtx): Distribution {
 }
 
 /** Measured values, each as likely, as a distribution with straight lines between them. */
-export function fromSamples(samples: readonly number[]): Distribution {
+function fromSamples(samples: readonly number[]): Distribution {
   if (samples.length === 1) return { kind: 'constant', value: samples[0]! };
   const values = Array.from(Float64Array.from(samples).sort());
   return { kind: 'quantiles', at: values.map((_, i) => i / (values.length - 1)), values };

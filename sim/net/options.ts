@@ -89,7 +89,7 @@ export type AccessPointUse = z.output<typeof accessPointUse>;
 
 export type NetworkOptions = z.output<typeof networkOptions>;
 
-export interface ResolvedServer {
+interface ResolvedServer {
   readonly region: string;
   readonly up: number;
   readonly down: number;
@@ -97,7 +97,7 @@ export interface ResolvedServer {
   readonly congestion: CongestionModel;
 }
 
-export interface ResolvedBottleneck {
+interface ResolvedBottleneck {
   readonly region: string;
   readonly up: number;
   readonly down: number;

@@ -25,7 +25,7 @@ export interface Placement {
   readonly accessPoints: readonly PlacedAccessPoint[];
 }
 
-export interface PlacedAccessPoint extends ResolvedAccessPoint {
+interface PlacedAccessPoint extends ResolvedAccessPoint {
   /** Index into `regions`. */
   readonly region: number;
 }

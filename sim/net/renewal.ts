@@ -52,7 +52,7 @@ export class Residual {
 function grid(): number[] {
   const shares: number[] = [];
   for (let i = 0; i < 1024; i++) shares.push(i / 1024);
-  for (let half = 1 / 2048; half > 2 ** -41; half /= 2) {
+  for (let half = 1 / 2048; half * 2199023255552 > 1; half /= 2) {
     shares.push(1 - half * 1.5, 1 - half);
   }
   return [...new Set(shares)].sort((a, b) => a - b);

@@ -11,7 +11,7 @@ import { propagation, regionOf } from './regions.ts';
 import type { Weather } from './weather.ts';
 
 /** The weather with what interventions may do to it. */
-export interface ChangeableWeather extends Weather {
+interface ChangeableWeather extends Weather {
   readonly dropout: DropoutProcess;
   readonly congestion: CongestionProcess;
   readonly mobility: CellMobility;

@@ -1,4 +1,5 @@
 import { InputError } from '../kernel/errors.ts';
+import { networkChanges } from '../net/interventions.ts';
 import { type ResolvedNetwork, resolveNetwork } from '../net/options.ts';
 import type { Path } from './fault.ts';
 import { findings } from './issues.ts';
@@ -15,9 +16,7 @@ export interface Intervention {
   readonly network: ResolvedNetwork;
 }
 
-/** What may change while a run goes on; everything else is how the run was built. */
-const CHANGEABLE =
-  /^network\.((links\.[^.]+|server|bottlenecks\.[^.]+|access-points\.[^.]+)\.(?!(region|like|shareable|rate)$)|congestion(\.|$))/;
+const UNCHANGEABLE = 'expected something that can change during a run, such as network.links.NAME.latency';
 
 /** Reads interventions in order of time, each upon the one before, and reports faults at their places. */
 export function resolveInterventions(
@@ -28,6 +27,7 @@ export function resolveInterventions(
   const order = scenario.interventions.map(({ at, set }, index) => ({ at, set, index }));
   order.sort((a, b) => a.at - b.at || a.index - b.index);
   let now = written;
+  let network = resolveNetwork(scenario.network);
   const resolved: Intervention[] = [];
   for (const { at, set, index } of order) {
     let good = true;
@@ -37,22 +37,24 @@ export function resolveInterventions(
     };
     for (const [path, value] of Object.entries(set)) {
       const steps = splitPath(path);
-      if (steps.length === 0 || !CHANGEABLE.test(path)) {
-        refuse(path, 'expected something that can change during a run, such as network.links.NAME.latency', 'key');
+      if (steps[0] !== 'network' || steps.length < 2) {
+        refuse(path, UNCHANGEABLE, 'key');
         continue;
       }
       try {
         const changed = withSetting(now, { path: steps, value, from: '' });
         const faults = faultsOf(changed);
         for (const fault of faults) refuse(path, relative(fault, steps), fault.at);
-        if (faults.length === 0) now = changed;
+        if (faults.length > 0) continue;
+        const next = resolveNetwork(scenarioOptions.parse(changed).network);
+        if ('fault' in networkChanges(network, next)) refuse(path, UNCHANGEABLE, 'key');
+        else [now, network] = [changed, next];
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         refuse(path, error.message.replace(/^\s*\S*: /, ''), 'key');
       }
     }
-    if (good)
-      resolved.push({ at, paths: Object.keys(set), network: resolveNetwork(scenarioOptions.parse(now).network) });
+    if (good) resolved.push({ at, paths: Object.keys(set), network });
   }
   return resolved;
 }

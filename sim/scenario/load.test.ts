@@ -140,6 +140,9 @@ describe('interventions', () => {
     ['network.links.home-wifi.los: 3 %', /unknown key; did you mean loss\?/],
     ['fleet.0.count: 3', /interventions.0.set.fleet.0.count: expected something that can change during a run/],
     ['network.model: simple', /expected something that can change/],
+    ['network.server.latency: 3 ms', /set.network.server.latency: expected something that can change/],
+    ['network.links.home-wifi.mobility: { dwell: 9 s }', /expected something that can change/],
+    ['network.links.lab: { like: fibre }', /expected something that can change/],
     ['', /interventions.0.set: expected at least one path: value, got an empty group/],
   ])('are checked: %s', (change, message) => {
     const text = with_(`  - { at: 60 s, set: { ${change} } }`);
