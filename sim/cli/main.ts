@@ -2,13 +2,6 @@
 import { EXIT } from '../kernel/errors.ts';
 import { main } from './app.ts';
 
-// node:wasi announces on every start that it is experimental; nobody who runs g2t can act on it.
-const { emitWarning } = process;
-process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-  const text = warning instanceof Error ? warning.message : warning;
-  if (!text.includes('WASI')) Reflect.apply(emitWarning, process, [warning, ...rest]);
-}) as typeof process.emitWarning;
-
 // A reader that closes early (g2t ... | head) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);

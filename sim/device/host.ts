@@ -289,8 +289,8 @@ function checkSpec(spec: DeviceSpec): void {
     throw new InputError(`Expected the receive buffer to be a power of two, 128 to 65536 bytes, got ${receiveBytes}`);
   }
   for (const [name, value, limit] of [
-    ['RAM', ramBytes, 2 ** 31],
-    ['flash', flashBytes, 2 ** 32 - 1],
+    ['RAM', ramBytes, 2_147_483_648],
+    ['flash', flashBytes, 4_294_967_295],
     ['MHz', megahertz, 65_535],
   ] as const) {
     if (!Number.isInteger(value) || value < 0 || value > limit) {
