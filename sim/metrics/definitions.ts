@@ -74,7 +74,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     title: 'Communication time',
     unit: 's',
     definition:
-      'With network model `simple`: t_c = latency + size / bandwidth, divided by (1 - p) when a share p of attempts fails. With `flow`: what the modelled transport takes.',
+      'With the simple network model: t_c = latency + size / bandwidth, divided by (1 - p) when a share p of attempts fails. With the flow model: what the modelled transport takes.',
     source: G2T,
   },
   {
@@ -105,7 +105,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     unit: 'J',
     definition:
       'Power of the board’s state times the time in it (compute, transmit, receive, idle), summed over devices.',
-    source: `${OWN}; in \`paper\` mode 0.175 W times computing time`,
+    source: `${OWN}; in paper mode 0.175 W times computing time`,
   },
   {
     key: 'device_seconds',

@@ -18,9 +18,9 @@ export function cards({ summary }: RunResult): Markup {
       summary.macro_f1 === null ? 'no test rows' : `macro-F1 ${percent(summary.macro_f1)}`,
     ],
     [
-      'Communication / computation',
-      ratio.time === null ? UNDEFINED : `${short(ratio.time)} by time`,
-      ratio.bytes_per_flop === null ? '' : `${short(ratio.bytes_per_flop)} B/FLOP by volume`,
+      'Comm-to-comp ratio',
+      ratio.time === null ? UNDEFINED : short(ratio.time),
+      ratio.bytes_per_flop === null ? 'by time' : `by time; ${short(ratio.bytes_per_flop)} B/FLOP`,
     ],
     [
       'Tasks done',

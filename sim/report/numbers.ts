@@ -42,7 +42,7 @@ export function withPrefix(value: number, unit: string): string {
 export function span(seconds: number): string {
   if (seconds < 120) return withPrefix(seconds, 's');
   const whole = Math.round(seconds);
-  if (whole < 7200) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 7200) return `${Math.floor(whole / 60)} min${whole % 60 === 0 ? '' : ` ${whole % 60} s`}`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
   const hours = Math.round(seconds / 3600);

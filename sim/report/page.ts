@@ -17,7 +17,7 @@ const CSS = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-main,header,nav{max-width:60rem;margin:0 auto;padding:0 1.25rem}
+main,header,nav{max-width:62rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2.5rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .3rem;overflow-wrap:anywhere}
 h2{font-size:1.3rem;margin:3rem 0 .8rem;padding-bottom:.35rem;border-bottom:1px solid var(--line)}
@@ -37,10 +37,20 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:t
 th,td{text-align:left;vertical-align:top;padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:500;white-space:nowrap;vertical-align:bottom}
 tbody th{font-weight:500}
+.tight table{font-size:.84rem}
+.tight tbody th{white-space:nowrap}
+.tight .number{padding-right:.75rem}
 .number{text-align:right;white-space:nowrap;padding-right:1.1rem}
-th:last-child,td:last-child{padding-right:0}
+tr>:last-child,.tight tr>:last-child{padding-right:0}
 td small{color:var(--soft);font-size:.86rem}
-.value{white-space:nowrap;font-weight:600}
+.value{font-weight:600}
+.stack .scroll{overflow:visible}
+.stack table{table-layout:fixed}
+.stack thead th:nth-child(1){width:23%}
+.stack thead th:nth-child(2){width:24%}
+.glossary thead th:nth-child(1){width:30%}
+.glossary thead th:nth-child(2){width:9%}
+th code{font-weight:400;color:var(--soft)}
 figure{margin:1.6rem 0 2.4rem}
 figure .scroll{margin:0}
 figure svg{display:block;width:100%;height:auto;min-width:38rem}
@@ -54,8 +64,8 @@ dl.facts dd{margin:0;min-width:0}
 dl.claims dt{font-weight:600;margin-top:.9rem}
 dl.claims dd{margin:0;max-width:46rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-footer{max-width:60rem;margin:3rem auto 2rem;padding:0 1.25rem;color:var(--soft);font-size:.86rem}
-@media (max-width:40rem){h1{font-size:1.5rem}.stack thead{display:none}.stack tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--line)}.stack th,.stack td{display:block;border:0;padding:0}.stack .value{font-size:1.15rem}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6rem}}
+footer{max-width:62rem;margin:3rem auto 2rem;padding:0 1.25rem;color:var(--soft);font-size:.86rem}
+@media (max-width:40rem){h1{font-size:1.5rem}.stack thead{display:none}.stack tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--line)}.stack table,.stack tbody{display:block}.stack th,.stack td{display:block;border:0;padding:0}.stack .value{font-size:1.15rem}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6rem}}
 @media print{body{font-size:10.5pt}nav{display:none}main,header,footer{max-width:none;padding:0}figure,tr,.card{break-inside:avoid}h2,h3{break-after:avoid}pre{white-space:pre-wrap}figure svg{min-width:0}}
 @media screen and (prefers-color-scheme:dark){${DARK.map(
   ([light, dark]) => `svg [fill="${light}"]{fill:${dark}}svg [stroke="${light}"]{stroke:${dark}}`,
@@ -107,8 +117,13 @@ export function figure(
   chart: { readonly name: string; readonly title: string; readonly caption: string },
   svg: string,
 ) {
+  // Charts of different widths would otherwise have letters of different sizes.
+  const width = Math.round(1.2 * Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0));
   const inline = svg
-    .replace(/^[\s\S]*?<svg /, `<svg role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.caption}`)}" `)
+    .replace(
+      /^[\s\S]*?<svg /,
+      `<svg style="max-width:${width}px" role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.caption}`)}" `,
+    )
     .replace(/ xmlns(?::xlink)?="[^"]*"/g, '')
     .replace(/ id="/g, ` id="${chart.name}-`)
     .replace(/url\(#/g, `url(#${chart.name}-`);

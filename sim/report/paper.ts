@@ -59,41 +59,41 @@ export function besidePaper(rounds: Table, devices: Table): RoundBeside[] {
   });
 }
 
-/** What the paper's text says and what its figures give. A statement, then what holds. */
+/** What the paper's text says, in short, and what holds by its own figures. */
 export const PAPER_FAULTS: readonly (readonly [string, string])[] = [
   [
-    '“≈ 15 s total” training time',
-    'is the sum over the three devices (14.67 s from the figures, 14.5 s from the rounded ones), not a makespan. In parallel the devices are done after 11.52 s, with or without a barrier after each round, since MCU3 is the slowest in each.',
+    'A total training time of about 15 s',
+    'It is the sum over the three devices (14.67 s from the figures, 14.5 s from the rounded ones), not a makespan. In parallel the devices are done after 11.52 s, with or without a barrier after each round, since MCU3 is the slowest in each.',
   ],
   [
-    '“≈ 3 s slower than the CPU”',
-    'compares that sum with the laptop, and implies about 12 s on the i7-8650U. The parallel makespan of 11.52 s is about the same as the laptop’s time.',
+    'About 3 s slower than the CPU',
+    'This compares that sum with the laptop, and implies about 12 s on the i7-8650U. The parallel makespan of 11.52 s is about the laptop’s time.',
   ],
   [
-    '“all 4465 weights were sent”',
-    'contradicts the workload. The groups train 595 + 58 + 160 = 813 pairs, 765 of them distinct; the other 3700 of the 4465 pairs of 95 classes lie across groups and were never trained.',
+    'All 4465 weights were sent',
+    'The workload contradicts it. The groups train 595 + 58 + 160 = 813 pairs, 765 of them distinct; the other 3700 of the 4465 pairs of 95 classes lie across groups and were never trained.',
   ],
   [
-    'accuracies of 71 to 87 %',
-    'are those of single groups of 3 to 25 classes. No accuracy of a 95-class model can follow from 765 of 4465 base classifiers.',
+    'Accuracies of 71 to 87 %',
+    'They are those of single groups of 3 to 25 classes. No accuracy over 95 classes was measured, nor could it be with 765 of 4465 base classifiers.',
   ],
   [
     '60, 30 and 18 classes on the three boards',
-    'make 108, not 95. The 13 too many are the “redundant training using data from 13 classes”: the 3-class and the 10-class round of MCU2. Which 13 is not said; the replay copies MCU3’s first and second groups.',
+    'That makes 108, not 95. The 13 too many are the redundant training with data of 13 classes: the 3-class and the 10-class round of MCU2. Which 13 is not said; the replay copies MCU3’s first and second groups.',
   ],
-  ['“the remaining 18 classes are assigned to MCU3”', 'is a misprint for MCU2; MCU3 has its 30 already.'],
-  ['“MCU3 takes 7.6 s … parallelly MCU1 0.23 s”', 'sets MCU3’s third round beside MCU1’s first.'],
-  ['tasks “b0 to b4465”', 'are one too many: 95 classes make 4465 tasks, b0 to b4464.'],
+  ['The remaining 18 classes are assigned to MCU3', 'A misprint for MCU2; MCU3 has its 30 already.'],
+  ['MCU3’s 7.6 s run in parallel with MCU1’s 0.23 s', 'This sets MCU3’s third round beside MCU1’s first.'],
+  ['Tasks b0 to b4465', 'That is one too many: 95 classes make 4465 tasks, b0 to b4464.'],
   [
     '170 times less energy',
-    'cannot be derived: constant powers of 0.175 W a board (implied by the authors’ sibling papers) and 18.5 W for the laptop give 2.54 J against 222 J, 87 times.',
+    'It cannot be derived: constant powers of 0.175 W a board (implied by the authors’ sibling papers) and 18.5 W for the laptop give 2.54 J against 222 J, 87 times.',
   ],
   [
-    '“does not require a parameter server”',
-    'and, a section later, “transmit them to the parameter server”. “Communication-to-computation” and “computation-to-communication” are used for the same ratio.',
+    'No parameter server is required',
+    'The next section transmits the weights to the parameter server. Communication-to-computation and computation-to-communication are used for the same ratio.',
   ],
   [
-    'allocation “by hardware specification”',
-    'follows RAM, not speed: the board with 20 kB gets 18 classes, the one with 32 kB gets 30, although it is 2.5 times slower a training step.',
+    'Allocation by hardware specification',
+    'No rule is given, and the assignment follows RAM, not speed: the board with 20 kB gets 18 classes, the one with 32 kB gets 30, although it is 2.5 times slower a training step.',
   ],
 ];

@@ -51,7 +51,7 @@ function groupTable(groups: readonly Group[], by: string): Markup {
     ];
   });
   const rest = groups.length - rows.length;
-  const table = htmlTable([by, ...headings.map((heading) => `${heading}#`), 'oldest result#'], rows);
+  const table = html`<div class="tight">${htmlTable([by, ...headings.map((heading) => `${heading}#`), 'max age#'], rows)}</div>`;
   return rest > 0 ? html`${table}<p>and ${grouped(rest)} more, in <code>devices.arrow</code>.</p>` : table;
 }
 
@@ -122,12 +122,12 @@ export function scenarioSection(result: RunResult): Section {
 
 export function glossarySection(): Section {
   const rows = METRIC_DEFINITIONS.map((metric) => [
-    metric.title,
-    html`<code>${metric.key}</code>`,
+    html`${metric.title}<br><code>${metric.key}</code>`,
     metric.unit,
     html`${metric.definition} <small>Source: ${metric.source}.</small>`,
   ]);
-  return { id: 'glossary', title: 'Glossary', body: htmlTable(['metric', 'key', 'unit', 'definition'], rows) };
+  const table = htmlTable(['metric and key', 'unit', 'definition'], rows);
+  return { id: 'glossary', title: 'Glossary', body: html`<div class="stack glossary">${table}</div>` };
 }
 
 export function provenanceSection(result: RunResult): Section {
