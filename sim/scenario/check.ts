@@ -18,6 +18,17 @@ export function checkScenario(scenario: Scenario, report: Report): void {
     report(['isolation'], `expected at most ${MAX_ISOLATED} devices with isolation: instance, got ${devices}`);
   }
   for (const index of fleet.keys()) checkGroup(scenario, index, report);
+  checkMethod(scenario, devices, report);
+}
+
+function checkMethod({ method, fleet }: Scenario, devices: number, report: Report): void {
+  for (const [index, { device }] of (method.manual ?? []).entries()) {
+    if (device < devices) continue;
+    report(['method', 'manual', index, 'device'], `expected a device from 0 to ${devices - 1}, got ${device}`);
+  }
+  if (method.rows === 'held' && fleet.every(({ holds }) => holds === 'none')) {
+    report(['method', 'rows'], 'expected some fleet group to hold rows (holds: all, say), got held and none that does');
+  }
 }
 
 function checkGroup({ fleet, network }: Scenario, index: number, report: Report): void {

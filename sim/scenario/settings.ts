@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { InputError } from '../kernel/errors.ts';
 import type { Path } from './fault.ts';
+import { MAX_DEPTH, nesting } from './source.ts';
 
 /** One change to a scenario from outside its file. */
 export interface Setting {
@@ -15,13 +16,22 @@ export function readSetting(text: string): Setting {
   const equals = text.indexOf('=');
   const path = splitPath(text.slice(0, Math.max(equals, 0)));
   if (equals < 1 || path.length === 0) throw new InputError(`--set: expected path=value, got ${text || 'nothing'}`);
-  const document = parseDocument(text.slice(equals + 1), { prettyErrors: false, version: '1.2' });
+  return { path, value: readValue(path.join('.'), text.slice(equals + 1)), from: '--set' };
+}
+
+function readValue(path: string, text: string): unknown {
+  const refusal = (why: string) =>
+    new InputError(`--set ${path}: expected a YAML value, got ${text.slice(0, 60)} (${why})`);
+  if (nesting(text) > MAX_DEPTH) throw refusal(`it nests more than ${MAX_DEPTH} deep`);
+  const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
   const [fault] = document.errors;
-  if (fault) {
-    const reason = fault.message.charAt(0).toLowerCase() + fault.message.slice(1);
-    throw new InputError(`--set ${path.join('.')}: expected a YAML value, got ${text.slice(equals + 1)} (${reason})`);
+  if (fault) throw refusal(fault.message.charAt(0).toLowerCase() + fault.message.slice(1));
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (cause) {
+    if (cause instanceof ReferenceError) throw refusal('an alias has nothing here to stand for');
+    throw cause;
   }
-  return { path, value: document.toJS({ maxAliasCount: 0 }), from: '--set' };
 }
 
 /** "fleet.0.count" and "fleet[0].count" are the same path. */

@@ -19,7 +19,7 @@ export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** How often aliases may be expanded, so that a few lines cannot unfold into gigabytes. */
 const MAX_ALIASES = 100;
 /** How deep lists and maps may nest. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 /** A YAML file as read, which knows where each of its values stands. */
 export interface ScenarioSource {
@@ -85,13 +85,13 @@ function isUtf8(bytes: Uint8Array, length: number, partial = false): boolean {
 }
 
 function parse(file: string, text: string, lineCounter: LineCounter): Document.Parsed {
-  const depth = deepest(text);
+  const depth = nesting(text);
   if (depth > MAX_DEPTH) throw single(file, 1, 1, `expected lists and maps at most ${MAX_DEPTH} deep, got ${depth}`);
   return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, version: '1.2' });
 }
 
 /** An upper bound of the nesting, so that the parser's own recursion stays shallow. */
-function deepest(text: string): number {
+export function nesting(text: string): number {
   let open = 0;
   let most = 0;
   for (const written of text.split('\n')) {
