@@ -28,7 +28,11 @@ function fromIssue(issue: Issue, above: Path, input: unknown, shape: SchemaShape
   const got = valueAt(input, path);
   const finding = (message: string, at: 'key' | 'value' = 'value'): Finding[] => [{ path, message, at }];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, shape.keys(path)), at: 'key' }));
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: unknownKey(key, shape.keys(path, input)),
+      at: 'key',
+    }));
   }
   if (issue.code === 'invalid_union') return fromUnion(issue, path, input, shape);
   if (issue.code === 'invalid_key') {
@@ -117,7 +121,7 @@ function fromUnion(
   const branches = issue.errors.map((issues) => ({ issues, score: misfit(issues) }));
   const best = branches.reduce((a, b) => (b.score < a.score ? b : a));
   if (best.score < NO_FIT) return best.issues.flatMap((inner) => fromIssue(inner, path, input, shape));
-  const keys = typeof got === 'object' && got !== null && !Array.isArray(got) ? shape.keys(path) : [];
+  const keys = typeof got === 'object' && got !== null && !Array.isArray(got) ? shape.keys(path, input) : [];
   const [unknown] = Object.keys(keys.length > 0 ? (got as object) : {}).filter((key) => !keys.includes(key));
   if (unknown !== undefined) return [{ path: [...path, unknown], message: unknownKey(unknown, keys), at: 'key' }];
   if (keys.length > 0)
@@ -181,6 +185,7 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 interface JsonSchema {
+  readonly const?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema | readonly JsonSchema[];
@@ -198,16 +203,28 @@ class SchemaShape {
     this.#schema = schema;
   }
 
-  keys(path: Path): string[] {
+  /** @param input what was written, which tells the branches of a union apart by their constants (name: g2t). */
+  keys(path: Path, input: unknown): string[] {
     this.#json ??= z.toJSONSchema(this.#schema, {
       io: 'input',
       unrepresentable: 'any',
       reused: 'inline',
     }) as JsonSchema;
     let here: JsonSchema[] = branches(this.#json);
-    for (const step of path) here = here.flatMap((schema) => stepInto(schema, step)).flatMap(branches);
+    path.forEach((step, depth) => {
+      const meant = here.filter((schema) => isMeant(schema, valueAt(input, path.slice(0, depth))));
+      here = meant.flatMap((schema) => stepInto(schema, step)).flatMap(branches);
+    });
+    here = here.filter((schema) => isMeant(schema, valueAt(input, path)));
     return [...new Set(here.flatMap((schema) => Object.keys(schema.properties ?? {})))];
   }
+}
+
+function isMeant(schema: JsonSchema, written: unknown): boolean {
+  return Object.entries(schema.properties ?? {}).every(([key, { const: constant }]) => {
+    const value = constant === undefined ? undefined : valueAt(written, [key]);
+    return value === undefined || value === constant;
+  });
 }
 
 function branches(schema: JsonSchema): JsonSchema[] {

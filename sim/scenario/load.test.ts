@@ -206,6 +206,12 @@ describe('every fault is one line with its place', () => {
       'when: finished',
       'a.yaml:18:15 stop.when: expected trained or horizon, or a group of keys, got finished',
     ],
+    [
+      'classes: 5 }',
+      'classes: 5, splits: 3 }',
+      'a.yaml:3:40 dataset.splits: unknown key; expected name, classes, features, rows, validation, test, separation, inactive, scale or seed',
+    ],
+    ['passes: 3', 'pases: 3', 'a.yaml:6:29 method.learner.pases: unknown key; did you mean passes?'],
     ['schema: 1', 'schema: 2', 'a.yaml:1:9 schema: expected 1, the scenario format that this g2t reads, got 2'],
     ['schema: 1\n', '', 'a.yaml:1:1 schema: expected 1, got nothing'],
     [

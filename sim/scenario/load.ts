@@ -20,6 +20,9 @@ export interface LoadedScenario {
   /** The file as the user named it. */
   readonly file: string;
   readonly scenario: ResolvedScenario;
+  /** The scenario as it was written, and the --set that was laid over it. */
+  readonly text: string;
+  readonly set: readonly string[];
   /** Sorted JSON of all that decides the run, seed included: its hash is part of the run's id. */
   readonly canonical: string;
   /** "scenarios/a.yaml:12:9 network.links.home-wifi.loss", for a fault found later, when the run is wired. */
@@ -57,6 +60,8 @@ export function loadScenario({ file, bytes, set = [], seed }: LoadOptions): Load
   const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
   return {
     file,
+    text: new TextDecoder().decode(bytes),
+    set,
     scenario: resolved,
     canonical: canonicalJson({ ...resolved, schema: SCENARIO_SCHEMA }),
     place: (path) => {
