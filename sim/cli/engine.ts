@@ -38,5 +38,5 @@ export interface Engine {
 
 /** The engine, loaded when first needed. */
 export async function loadEngine(): Promise<Engine> {
-  return await import('../run/run.ts');
+  return await import('./simulate.ts');
 }

@@ -55,8 +55,8 @@ export function memoryOf(board: Board, need: MemoryNeed): MemoryUse {
   return { record: RECORD_BYTES, learner, held, cache, receive, needed, available, margin, fits: margin >= 0 };
 }
 
-/** HELLO carries RAM and flash as 32 bits; what a board has beyond that is of no use to the firmware. */
-const LARGEST = 0xffff_ffff;
+/** The firmware counts RAM in 31 bits; what a board has beyond that is of no use to it. */
+const LARGEST = 0x7fff_ffff;
 
 /** The board as its firmware knows it. @param features those of the scenario: the benchmark in HELLO is taken at them. */
 export function deviceSpec(

@@ -10,6 +10,8 @@ export class Accounts {
   /** Time between first and last byte, sent and received: what the radio's power is counted over. */
   readonly sending: Float64Array;
   readonly receiving: Float64Array;
+  /** Time before the first byte could leave where a connection had to be opened, the way of that byte not included. */
+  readonly handshakes: Float64Array;
   readonly flop: Float64Array;
   readonly rows: Float64Array;
   readonly failedExchanges: Uint32Array;
@@ -21,6 +23,7 @@ export class Accounts {
     this.communication = new Float64Array(devices);
     this.sending = new Float64Array(devices);
     this.receiving = new Float64Array(devices);
+    this.handshakes = new Float64Array(devices);
     this.flop = new Float64Array(devices);
     this.rows = new Float64Array(devices);
     this.failedExchanges = new Uint32Array(devices);

@@ -3,8 +3,9 @@ import { assert, FirmwareError } from '../kernel/errors.ts';
 import { Streams } from '../kernel/random.ts';
 import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
-import type { Network, NetworkListener } from '../net/network.ts';
-import { HEADER, HEADER_BYTES } from '../protocol/frame.ts';
+import { HANDSHAKE, type Network, type NetworkListener } from '../net/network.ts';
+import { getU32 } from '../protocol/bytes.ts';
+import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
 import { writeLink } from '../protocol/messages.ts';
 import { Accounts } from './accounts.ts';
 import { FrameStore } from './frame-store.ts';
@@ -139,7 +140,13 @@ export class Fleet implements NetworkListener {
     this.#streams.set(slot, 'device', device);
     this.#streams.set(slot, 'stream', stream);
     this.#streams.set(slot, 'bytes', bytes);
-    this.#send(device, false, bytes, Math.min(sinkBytesPerSecond, this.#config.ingress[device]!), slot * 4 + ROLE.stream);
+    this.#send(
+      device,
+      false,
+      bytes,
+      Math.min(sinkBytesPerSecond, this.#config.ingress[device]!),
+      slot * 4 + ROLE.stream,
+    );
   }
 
   /** The last round trip that TCP at the server measured with the device, ns. */
@@ -215,6 +222,10 @@ export class Fleet implements NetworkListener {
     this.accounts.transferEnded(device, this.#sim.now);
     this.accounts.radio(device, up, span);
     this.#rtt[device] = facts.rtt[transfer]!;
+    if (facts.handshake[transfer] !== HANDSHAKE.none) {
+      const opening = facts.firstByteAt[transfer]! - facts.startedAt[transfer]! - facts.rtt[transfer]! / 2;
+      this.accounts.handshakes[device]! += Math.max(0, opening);
+    }
   }
 
   // --- the device's side -------------------------------------------------------------------------------------------
@@ -307,13 +318,15 @@ export class Fleet implements NetworkListener {
   #answered(transfer: number, device: number, exchange: number): void {
     this.#failures[device] = 0;
     const answer = this.#exchanges.get(exchange, 'answer');
-    this.#report(
+    const frame = this.#store.view(this.#exchanges.get(exchange, 'frame'));
+    this.#report({
       device,
-      this.#exchanges.get(exchange, 'rtt'),
-      this.#exchanges.get(exchange, 'bytes'),
-      this.#exchanges.get(exchange, 'time'),
-      this.#exchanges.get(exchange, 'attempts'),
-    );
+      rtt: this.#exchanges.get(exchange, 'rtt'),
+      bytes: this.#exchanges.get(exchange, 'bytes'),
+      time: this.#exchanges.get(exchange, 'time'),
+      failures: this.#exchanges.get(exchange, 'attempts'),
+      upload: frame[HEADER.type] === FRAME.weights ? getU32(frame, HEADER.round) : undefined,
+    });
     const length = this.#store.length(answer);
     for (let from = 0; from < length; ) {
       const bytes = this.#store.view(answer);
@@ -337,7 +350,7 @@ export class Fleet implements NetworkListener {
     const stream = this.#streams.get(slot, 'stream');
     const total = this.#streams.get(slot, 'bytes');
     const rtt = facts.rtt[transfer]!;
-    this.#report(device, rtt, total, last - first, 0);
+    this.#report({ device, rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
     let sent = 0;
     let taken = last;
     for (let index = 0; ; index++) {
@@ -355,11 +368,25 @@ export class Fleet implements NetworkListener {
     this.#pollWhenFree(device);
   }
 
-  /** The port tells the firmware how an exchange went (LINK, never on the wire). */
-  #report(device: number, rtt: number, bytes: number, time: number, failures: number): void {
-    const length = writeLink(this.host.inbox, { device, rtt, bytes, time, failures, delivered: true });
+  /** The port tells the firmware how an exchange went (LINK, never on the wire). Times in ns. */
+  #report(exchange: {
+    device: number;
+    rtt: number;
+    bytes: number;
+    time: number;
+    failures: number;
+    upload: number | undefined;
+  }): void {
+    const length = writeLink(this.host.inbox, exchange.device, {
+      rttMicroseconds: microseconds(exchange.rtt),
+      transferMicroseconds: microseconds(exchange.time),
+      bytes: exchange.bytes,
+      failed: Math.min(exchange.failures, 65_535),
+      delivered: true,
+      upload: exchange.upload,
+    });
     this.host.seal(length);
-    this.#deliver(device, length, this.#sim.now, 0);
+    this.#deliver(exchange.device, length, this.#sim.now, 0);
   }
 
   // --- failure and return ------------------------------------------------------------------------------------------
@@ -391,8 +418,11 @@ export class Fleet implements NetworkListener {
   }
 }
 
-function frameLength(bytes: Uint8Array, from: number): number {
-  const at = from + HEADER.length;
-  return HEADER_BYTES + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+/** Whole us, rounded up; what does not fit 32 bits (over an hour) counts as the most that does. */
+function microseconds(ns: number): number {
+  return Math.min(Math.ceil(ns / 1000), 0xffff_ffff);
 }
 
+function frameLength(bytes: Uint8Array, from: number): number {
+  return HEADER_BYTES + getU32(bytes, from + HEADER.length);
+}

@@ -11,13 +11,18 @@ describe('Routine', () => {
 
   it('agrees with stepping through the bursts nanosecond by nanosecond, and takes its share', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 1, max: 400 }), (device, from, span) => {
-        const end = routine.end(device, from, span);
-        // Work that is one nanosecond shorter ends earlier, and work may be cut anywhere without a difference.
-        expect(routine.end(device, from, span - 1)).toBeLessThan(end);
-        const half = Math.floor(span / 2);
-        expect(routine.end(device, routine.end(device, from, half), span - half)).toBe(end);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2 }),
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 1, max: 400 }),
+        (device, from, span) => {
+          const end = routine.end(device, from, span);
+          // Work that is one nanosecond shorter ends earlier, and work may be cut anywhere without a difference.
+          expect(routine.end(device, from, span - 1)).toBeLessThan(end);
+          const half = Math.floor(span / 2);
+          expect(routine.end(device, routine.end(device, from, half), span - half)).toBe(end);
+        },
+      ),
       { seed: 3 },
     );
     const long = routine.end(1, 0, 3_000_000);

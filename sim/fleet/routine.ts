@@ -46,4 +46,3 @@ export class Routine {
     return start + span + whole * burst;
   }
 }
-

@@ -11,7 +11,10 @@ export class Slots<Field extends string> {
 
   constructor(fields: readonly Field[]) {
     this.#fields = fields;
-    this.#columns = Object.fromEntries(fields.map((field) => [field, new Float64Array(64)])) as Record<Field, Float64Array>;
+    this.#columns = Object.fromEntries(fields.map((field) => [field, new Float64Array(64)])) as Record<
+      Field,
+      Float64Array
+    >;
     this.#next = new Int32Array(64);
   }
 

@@ -50,7 +50,8 @@ export class Assignments {
   /** Whether the device was given a task whose result is not there yet. Forgets those of its tasks that are done. */
   owes(device: number, scheduler: Scheduler): boolean {
     let newest = this.#newestOfDevice[device]!;
-    while (newest !== NO_ASSIGNMENT && scheduler.isDone(this.#task.at(newest))) newest = this.#previousOfDevice.at(newest);
+    while (newest !== NO_ASSIGNMENT && scheduler.isDone(this.#task.at(newest)))
+      newest = this.#previousOfDevice.at(newest);
     this.#newestOfDevice[device] = newest;
     return newest !== NO_ASSIGNMENT;
   }

@@ -1,7 +1,6 @@
 import type { FirmwareHost } from '../../device/host-types.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { assert, RunError } from '../../kernel/errors.ts';
-import { Streams, shuffle } from '../../kernel/random.ts';
 import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import { FRAME, REFUSAL } from '../../protocol/frame.ts';

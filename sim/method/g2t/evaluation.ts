@@ -1,5 +1,6 @@
 import type { Dataset, Rows } from '../../data/dataset.ts';
 import type { FirmwareHost } from '../../device/host-types.ts';
+import type { Digest } from '../../kernel/digest.ts';
 import { InputError } from '../../kernel/errors.ts';
 import { type Scores, score } from '../../metrics/scores.ts';
 import { couple, type PairEstimate } from '../combine/coupling.ts';
@@ -13,6 +14,16 @@ import type { G2tOptions } from './options.ts';
 export interface HostedRows {
   readonly train: number;
   readonly test: number;
+}
+
+export interface ModelDescription {
+  readonly schema: 1;
+  readonly kind: 'one-vs-one linear';
+  readonly dataset: string;
+  readonly classes: number;
+  readonly class_names: readonly string[];
+  readonly features: number;
+  readonly classifiers: number;
 }
 
 /** How scores become r_ij in pairwise coupling; the choice is shown in sim/data/auslan-settings.md. */
@@ -71,6 +82,26 @@ export class Evaluation {
     return { accuracy: this.#votes.accuracy, macroF1: this.#votes.macroF1() };
   }
 
+  /** What a reader of `model.json` needs to use the weights of `model.arrow`. */
+  describe(): ModelDescription {
+    const { name, classes, classNames, features } = this.#dataset;
+    return {
+      schema: 1,
+      kind: 'one-vs-one linear',
+      dataset: name,
+      classes,
+      class_names: classNames,
+      features,
+      classifiers: this.trained.reduce((sum, there) => sum + there, 0),
+    };
+  }
+
+  /** Folds every classifier, bit for bit, into a digest. */
+  fold(digest: Digest): void {
+    digest.bytes(this.trained);
+    digest.bytes(new Uint8Array(this.weights.buffer));
+  }
+
   /** Scores of the final model, combined as the scenario says. */
   combined(options: G2tOptions): Scores {
     const { test, classes } = this.#dataset;
@@ -86,7 +117,8 @@ export class Evaluation {
   accuracyAmong(list: readonly number[]): number {
     const { train, classes } = this.#dataset;
     const labels: number[] = [];
-    for (const [index, c] of list.entries()) for (let n = train.first[c]!; n < train.first[c + 1]!; n++) labels.push(index);
+    for (const [index, c] of list.entries())
+      for (let n = train.first[c]!; n < train.first[c + 1]!; n++) labels.push(index);
     const tally = new VoteTally(list.length, Uint16Array.from(labels));
     const scores = new Float32Array(labels.length);
     list.forEach((i, a) => {

@@ -1,9 +1,9 @@
 import type { Accounts } from '../../fleet/accounts.ts';
+import { toSeconds } from '../../kernel/time.ts';
 import { TableBuilder } from '../../metrics/builder.ts';
 import { Distribution } from '../../metrics/distribution.ts';
 import { ROUNDS_TABLE } from '../../metrics/tables.ts';
 import type { NetworkTotals } from '../../net/network.ts';
-import { toSeconds } from '../../kernel/time.ts';
 
 /** What a Globe2Train run notes of its devices' results: by device, by upload (the table `rounds`), and their ages. */
 export class Records {

@@ -1,8 +1,21 @@
 import type { Rows } from '../../data/dataset.ts';
 import type { FirmwareHost } from '../../device/host-types.ts';
-import { shuffle, Streams } from '../../kernel/random.ts';
-import { CODEC, HEADER_BYTES, LEARNER, MODE, PAYLOAD_BYTES, VARIANT } from '../../protocol/frame.ts';
-import { type Hold, writeConfig, writePing, writeTask } from '../../protocol/messages.ts';
+import { RunError } from '../../kernel/errors.ts';
+import { Streams, shuffle } from '../../kernel/random.ts';
+import { getU32 } from '../../protocol/bytes.ts';
+import { CODEC, HEADER, HEADER_BYTES, LEARNER, MODE, PAYLOAD_BYTES, VARIANT } from '../../protocol/frame.ts';
+import { seal } from '../../protocol/header.ts';
+import {
+  DEFAULT_CONFIG,
+  type Refusal,
+  readRefusal,
+  rowBytes,
+  writeAck,
+  writeConfig,
+  writePing,
+  writeTask,
+} from '../../protocol/messages.ts';
+import { decodeClassifier, type Found } from '../../protocol/weights.ts';
 import type { G2tOptions } from './options.ts';
 import type { Inventory, WorkList } from './work-list.ts';
 
@@ -36,18 +49,23 @@ export class TaskStream {
   readonly #rowBytes: number;
   readonly #rowsAFrame: number;
   readonly #orders: Streams;
+  /** The classifiers of the upload at hand. */
+  #decoded: Float32Array;
+  readonly #decodedTasks: number[] = [];
+  readonly #found: Found = { id: 0, count: 0, end: 0 };
 
   constructor(config: TaskStreamConfig) {
     this.#config = config;
-    this.#rowBytes = 4 * config.train.features + 1;
+    this.#rowBytes = rowBytes(config.train.features);
     this.#rowsAFrame = Math.floor((config.receiveBytes - HEADER_BYTES) / this.#rowBytes);
     this.#orders = new Streams(config.seed, 'row order', 0);
+    this.#decoded = new Float32Array(64 * (config.train.features + 1));
   }
 
   readonly pingBytes = HEADER_BYTES;
 
   ping(device: number): number {
-    const length = writePing(this.#config.host.inbox, { device, round: 0 });
+    const length = writePing(this.#config.host.inbox, device, 0);
     this.#config.host.seal(length);
     return length;
   }
@@ -103,19 +121,64 @@ export class TaskStream {
     });
   }
 
+  /** Decodes a WEIGHTS frame; `decodedTask` and `decodedWeights` then give its classifiers. @returns how many. */
+  decode(bytes: Uint8Array): number {
+    const size = this.#config.train.features + 1;
+    const found = this.#found;
+    this.#decodedTasks.length = 0;
+    for (let at = HEADER_BYTES; at < bytes.length; at = found.end) {
+      const n = this.#decodedTasks.length;
+      if ((n + 1) * size > this.#decoded.length) {
+        const wider = new Float32Array(this.#decoded.length * 2);
+        wider.set(this.#decoded);
+        this.#decoded = wider;
+      }
+      const status = decodeClassifier(bytes, at, bytes.length, this.#decoded, n * size, found);
+      if (status !== 'ok' || found.count !== size) {
+        const got = status === 'ok' ? `${found.count} weights` : status;
+        throw new RunError(`Expected an upload of classifiers of ${size} weights, got ${got} at byte ${at}`);
+      }
+      this.#decodedTasks.push(found.id);
+    }
+    return this.#decodedTasks.length;
+  }
+
+  decodedTask(n: number): number {
+    return this.#decodedTasks[n]!;
+  }
+
+  /** Bias first. Valid until the next `decode`. */
+  decodedWeights(n: number): Float32Array {
+    const size = this.#config.train.features + 1;
+    return this.#decoded.subarray(n * size, (n + 1) * size);
+  }
+
+  /** Writes the ACK of a WEIGHTS frame. @returns its length. */
+  acknowledge(device: number, weights: Uint8Array, out: Uint8Array): number {
+    const length = writeAck(out, device, 0, getU32(weights, HEADER.round));
+    seal(out, length);
+    return length;
+  }
+
+  refusal(bytes: Uint8Array): Refusal {
+    return readRefusal(bytes);
+  }
+
   #configure(device: number): number {
-    const { host, options, train } = this.#config;
+    const { host, options } = this.#config;
     const { learner, hold } = options;
-    const length = writeConfig(host.inbox, {
-      device,
-      round: 0,
+    const length = writeConfig(host.inbox, device, 0, {
+      ...DEFAULT_CONFIG,
       learner: LEARNER[learner.name],
       variant: VARIANT[learner.variant],
+      codec: CODEC[options.codec],
       alpha: learner.alpha,
       momentum: learner.momentum,
-      features: train.features,
-      codec: CODEC[options.codec],
-      hold: hold as unknown as Hold,
+      thresholdBase: hold.w0,
+      thresholdLimit: hold['w-max'],
+      // A quality that cannot fall below 1 leaves W_t at W_0.
+      qualityFloor: hold.by === 'count' ? 1 : DEFAULT_CONFIG.qualityFloor,
+      holdMilliseconds: Math.ceil(hold.time * 1000),
     });
     host.seal(length);
     return length;
@@ -124,12 +187,10 @@ export class TaskStream {
   #begin(device: number, task: number, last: boolean): number {
     const { host, options, work } = this.#config;
     const from = this.#source(device, task);
-    const length = writeTask(host.inbox, {
-      device,
-      round: work.round[task]!,
-      task,
-      i: work.positive[task]!,
-      j: work.negative[task]!,
+    const length = writeTask(host.inbox, device, work.round[task]!, {
+      id: task,
+      positive: work.positive[task]!,
+      negative: work.negative[task]!,
       features: this.#config.train.features,
       rows: this.#rows(task),
       passes: options.learner.passes,

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { checkWritable, writeFolderWhole } from '../files/write.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { renderReport } from '../report/report.ts';
+import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
+import { loadDataset, loadFirmware } from '../run/inputs.ts';
+import { Interrupted, type RunOutcome, simulateScenario } from '../run/run.ts';
+import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
+
+/** Runs a scenario and writes its result, whole or not at all. */
+export async function runScenario(
+  options: EngineOptions & { readonly scenario: LoadedScenario; readonly outDir: string },
+): Promise<{ readonly summary: Summary; readonly resultDir: string }> {
+  const { scenario: loaded, outDir } = options;
+  const started = performance.now();
+  const firmware = loadFirmware();
+  const id = runId(loaded, firmware);
+  const folder = resultFolder(outDir, loaded, id);
+  checkWritable(folder);
+  const outcome = simulate(loaded, options);
+  const host = hostFacts(started);
+  const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, host });
+  const files = await resultFiles(manifest, loaded, outcome);
+  const { summary, tables } = outcome;
+  const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras: outcome.extras });
+  for (const [name, bytes] of report) files.set(name, bytes);
+  if (options.cancelled()) throw new Interrupted();
+  writeFolderWhole({ path: folder, files, marker: MARKER });
+  const { wall_s, rss_bytes } = hostFacts(started);
+  return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes } }, resultDir: folder };
+}
+
+/** Runs a result's scenario again and compares. */
+export async function verifyResult(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
+  const { manifest, loaded } = openResult(folder);
+  const again = simulate(loaded, options);
+  const { sha256 } = loadFirmware();
+  const same = again.digest === manifest.digest;
+  const firmware =
+    sha256 === manifest.firmware.sha256
+      ? ''
+      : `; the firmware is another: ${manifest.firmware.sha256.slice(0, 8)} then, ${sha256.slice(0, 8)} now`;
+  return {
+    same,
+    expected: manifest.digest,
+    digest: again.digest,
+    difference: same ? null : `${bracketInWords(manifest.checkpoints, again, manifest.events)}${firmware}`,
+  };
+}
+
+/** Finds the first event in which two results' runs differ, by running both again. */
+export async function diffResults(a: string, b: string, options: EngineOptions): Promise<DiffOutcome> {
+  const [one, other] = [openResult(a), openResult(b)];
+  if (one.manifest.digest === other.manifest.digest) return { same: true, difference: null };
+  const checkpoint = firstDifferentCheckpoint(one.manifest.checkpoints, other.manifest.checkpoints);
+  const repeat = (loaded: LoadedScenario): Repeatable => ({
+    loaded,
+    dataset: loadDataset(loaded.scenario.dataset, options.dataDir, loaded.scenario.seed),
+    firmware: loadFirmware(),
+    cancelled: options.cancelled,
+  });
+  const difference = firstDifference(repeat(one.loaded), repeat(other.loaded), checkpoint);
+  return { same: false, difference: difference ?? 'no event differs, but the results made of them do' };
+}
+
+function simulate(loaded: LoadedScenario, options: EngineOptions): RunOutcome {
+  const { scenario } = loaded;
+  return simulateScenario({
+    loaded,
+    dataset: loadDataset(scenario.dataset, options.dataDir, scenario.seed),
+    firmware: loadFirmware().module,
+    onProgress: options.onProgress,
+    cancelled: options.cancelled,
+  });
+}
+
+function hostFacts(started: number): { wall_s: number; rss_bytes: number; node: string; platform: string } {
+  return {
+    wall_s: (performance.now() - started) / 1000,
+    rss_bytes: process.resourceUsage().maxRSS * 1024,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+/** The version in package.json, from the sources or from the compiled program alike. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

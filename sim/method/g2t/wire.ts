@@ -1,0 +1,135 @@
+import type { Dataset } from '../../data/dataset.ts';
+import { rowsOfClass } from '../../data/dataset.ts';
+import type { DeviceSpec, FirmwareHost } from '../../device/host-types.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { InputError } from '../../kernel/errors.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Network } from '../../net/network.ts';
+import { CODEC, MODE } from '../../protocol/frame.ts';
+import { G2tCloud } from './cloud.ts';
+import { Evaluation, groupByClass, hostRows, refuseSlowOptOvo } from './evaluation.ts';
+import type { G2tOptions } from './options.ts';
+import { Records } from './records.ts';
+import { type RowSource, TaskStream } from './task-stream.ts';
+import { type Inventory, makeWorkList, type WorkList } from './work-list.ts';
+
+export interface G2tInput {
+  readonly sim: Simulation;
+  readonly fleet: Fleet;
+  readonly network: Network;
+  readonly options: G2tOptions;
+  readonly dataset: Dataset;
+  readonly seed: number;
+  readonly receiveBytes: number;
+  /** By device. */
+  readonly specs: readonly DeviceSpec[];
+  /** Classes whose training rows each device holds itself. */
+  readonly holds: readonly ('none' | 'all' | readonly number[])[];
+}
+
+export interface WiredG2t {
+  readonly method: G2tCloud;
+  readonly records: Records;
+  readonly evaluation: Evaluation;
+  readonly work: WorkList;
+  /** RAM that a task takes on each device, bytes. */
+  readonly ramBytes: Float64Array;
+}
+
+/** Puts Globe2Train together for a fleet and a data set. @throws InputError when the tasks fit no device. */
+export function wireG2t(input: G2tInput): WiredG2t {
+  const { sim, fleet, network, options, dataset, specs } = input;
+  const { host } = fleet;
+  if (options.combine === 'opt-ovo') refuseSlowOptOvo(dataset);
+  const train = groupByClass(dataset.train);
+  const rows = { train: hostRows(host, train), test: hostRows(host, dataset.test) };
+  const plan = planRows(host, input, largestTask(dataset));
+  const benchMicroseconds = Float64Array.from(specs, (spec) => spec.benchMicroseconds);
+  const inventory: Inventory = {
+    devices: fleet.devices,
+    benchMicroseconds,
+    ramBytes: Float64Array.from(specs, (spec) => spec.ramBytes),
+    fits: plan.fits,
+  };
+  const work = makeWorkList(options, dataset.classes, inventory);
+  const grouped = { ...dataset, train };
+  const evaluation = new Evaluation(host, rows, grouped);
+  const records = new Records(fleet.devices, fleet.accounts, () => network.totals);
+  const stream = new TaskStream({
+    host,
+    options,
+    work,
+    train,
+    trainSet: rows.train,
+    classes: dataset.classes,
+    seed: input.seed,
+    source: plan.source,
+    holds: holdRows(host, input, train, rows.train),
+    receiveBytes: input.receiveBytes,
+    benchMicroseconds,
+  });
+  const method = new G2tCloud({ sim, fleet, options, work, inventory, stream, evaluation, records });
+  return { method, records, evaluation, work, ramBytes: plan.ramBytes };
+}
+
+/** Rows of the task with most. */
+function largestTask(dataset: Dataset): number {
+  const counts = Array.from({ length: dataset.classes }, (_, c) => rowsOfClass(dataset.train, c).length);
+  counts.sort((a, b) => b - a);
+  return counts[0]! + counts[1]!;
+}
+
+/** How each device gets its rows, and whether it can take a task at all, by its RAM. */
+function planRows(
+  host: FirmwareHost,
+  { options, specs, receiveBytes, dataset }: G2tInput,
+  rows: number,
+): { readonly source: readonly RowSource[]; readonly fits: Uint8Array; readonly ramBytes: Float64Array } {
+  const need = (mode: number): number =>
+    host.taskBytes({ features: dataset.features, rows, mode, codec: CODEC[options.codec], receiveBytes });
+  const cached = need(MODE.cache | MODE.seeded);
+  const streamed = need(MODE.stream);
+  const source: RowSource[] = [];
+  const fits = new Uint8Array(specs.length);
+  const taken = new Float64Array(specs.length);
+  specs.forEach(({ ramBytes }, device) => {
+    const keeps = options.rows === 'cache' || (options.rows === 'auto' && cached <= ramBytes);
+    source.push(keeps ? 'cache' : 'stream');
+    taken[device] = keeps ? cached : streamed;
+    fits[device] = taken[device] <= ramBytes ? 1 : 0;
+  });
+  if (fits.includes(1)) return { source, fits, ramBytes: taken };
+  const largest = specs.reduce((most, { ramBytes }) => Math.max(most, ramBytes), 0);
+  throw new InputError(
+    `fleet: expected a device with ${options.rows === 'cache' ? cached : streamed} B of RAM for training, ` +
+      `which a task of ${rows} rows of ${dataset.features} features takes, got at most ${largest} B`,
+  );
+}
+
+/** Puts the rows that devices hold into their memory; gives the classes each holds, shared where alike. */
+function holdRows(
+  host: FirmwareHost,
+  { holds, dataset }: G2tInput,
+  train: Dataset['train'],
+  trainSet: number,
+): (Uint8Array | null)[] {
+  const known = new Map<unknown, { readonly classes: Uint8Array; readonly rows: Uint32Array }>();
+  return holds.map((held, device) => {
+    if (held === 'none') return null;
+    let entry = known.get(held);
+    if (entry === undefined) {
+      const list = held === 'all' ? Array.from({ length: dataset.classes }, (_, c) => c) : held;
+      const classes = new Uint8Array(dataset.classes);
+      for (const c of list) {
+        if (c >= dataset.classes)
+          throw new InputError(`fleet: expected held classes from 1 to ${dataset.classes}, got ${c + 1}`);
+        classes[c] = 1;
+      }
+      const rows = Uint32Array.from(train.byClass).filter((row) => classes[train.y[row]!] === 1);
+      entry = { classes, rows };
+      known.set(held, entry);
+    }
+    host.hold(device, trainSet, entry.rows);
+    return entry.classes;
+  });
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TreeFile } from '../data/auslan.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetOptions } from '../data/options.ts';
+import { resolveDataset, type WantedFile, wantedFiles } from '../data/resolve.ts';
+import { findDataFile, readBytes, readUnpacked, readWasm } from '../files/read.ts';
+import { InputError } from '../kernel/errors.ts';
+
+/** The firmware that runs on the simulated devices. */
+export interface Firmware {
+  readonly module: WebAssembly.Module;
+  readonly sha256: string;
+}
+
+/** The built module of the package, from the sources or from the compiled program alike. */
+const WASM = fileURLToPath(new URL('../../wasm/g2t.wasm', import.meta.url));
+
+let loaded: Firmware | undefined;
+
+/** Reads and compiles the firmware, once. @throws InputError when it was not built. */
+export function loadFirmware(): Firmware {
+  if (loaded === undefined) {
+    const bytes = readWasm(WASM);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    loaded = { module: new WebAssembly.Module(bytes), sha256 };
+  }
+  return loaded;
+}
+
+/** Reads a data set from the data folder; a generator reads nothing. @throws InputError with the file and the place in it. */
+export function loadDataset(options: DatasetOptions, folder: string, seed: number): Dataset {
+  const found = new Map<string, readonly TreeFile[]>();
+  for (const wanted of wantedFiles(options)) found.set(wanted.path, findWanted(options.name, wanted, folder));
+  return resolveDataset(options, found, seed);
+}
+
+function findWanted(dataset: string, wanted: WantedFile, folder: string): readonly TreeFile[] {
+  const path = findDataFile({ dataset, folder, names: [wanted.path, ...wanted.otherwise] });
+  if (wanted.kind === 'file') return [{ path, bytes: readUnpacked(path) }];
+  const files = treeFiles(path, wanted.ending ?? '');
+  if (files.length === 0) throw new InputError(`${path}: expected files that end in ${wanted.ending}, got none`);
+  return files.map((file) => ({ path: file, bytes: readBytes(join(path, file)) }));
+}
+
+/** Files below a folder, by path, in a fixed order. */
+function treeFiles(root: string, ending: string): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending))
+    .sort();
+}

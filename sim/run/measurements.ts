@@ -1,0 +1,67 @@
+import { toSeconds } from '../kernel/time.ts';
+import { TableBuilder } from '../metrics/builder.ts';
+import { ratioByBytes, ratioByTime, sumInOrder } from '../metrics/ratios.ts';
+import type { Table } from '../metrics/table.ts';
+import { METRICS_TABLE } from '../metrics/tables.ts';
+import type { World } from './world.ts';
+
+/** The time series of a run: a row a measurement. Sums run in device-id order. */
+export class Measurements {
+  readonly #world: World;
+  readonly #table = new TableBuilder(METRICS_TABLE);
+  #lastAt = -1;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Measures now. @returns the accuracy, NaN when there are no test rows. */
+  take(): number {
+    return this.#row(this.#world.sim.now);
+  }
+
+  /** The last row, at the end of the run, unless one was taken at that very instant. */
+  finish(at: number): void {
+    if (this.#lastAt < at) this.#row(at);
+  }
+
+  table(): Table {
+    return this.#table.build();
+  }
+
+  #row(now: number): number {
+    const { method, fleet, network, records, places } = this.#world;
+    const { totals } = network;
+    const { accounts } = fleet;
+    const table = this.#table;
+    const { at } = table;
+    const { accuracy, macroF1 } = method.scores();
+    let communication = 0;
+    let energy = 0;
+    let online = 0;
+    let wasted = 0;
+    for (let device = 0; device < places.devices; device++) {
+      communication += accounts.communicationUntil(device, now);
+      energy += this.#world.energy(device, now);
+      wasted += totals.bytesWasted[device]! + records.bytesWasted[device]!;
+      if (network.online(device)) online++;
+    }
+    const up = sumInOrder(totals.bytesUp);
+    const down = sumInOrder(totals.bytesDown);
+    table.set(at.at_s, toSeconds(now));
+    table.set(at.tasks_done, method.progress.tasksDone);
+    table.set(at.accuracy, accuracy);
+    table.set(at.macro_f1, macroF1);
+    table.set(at.comm_to_comp_time, ratioByTime(communication, sumInOrder(accounts.compute)) ?? Number.NaN);
+    table.set(at.comm_to_comp_bytes_per_flop, ratioByBytes(up + down, sumInOrder(accounts.flop)) ?? Number.NaN);
+    table.set(at.bytes_up, up);
+    table.set(at.bytes_down, down);
+    table.set(at.bytes_wasted, wasted);
+    table.set(at.energy_j, energy);
+    table.set(at.online, online);
+    table.set(at.age_mean_s, records.ages.meanSinceMark());
+    table.endRow();
+    this.#lastAt = now;
+    return accuracy;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Dataset } from '../data/dataset.ts';
+import type { ResolvedScenario } from '../scenario/load.ts';
+import type { World } from './world.ts';
+
+/** What a report says beside tables and summary. */
+export interface ReportNotes {
+  /** Set for a replay with the as-published learner: how many of its tasks are distinct. */
+  readonly paperReplay?: { readonly distinctTasks: number };
+  /** What a reader should know of this run, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export function notesOf(run: {
+  readonly world: World;
+  readonly dataset: Dataset;
+  readonly scenario: ResolvedScenario;
+}): ReportNotes {
+  const { world, dataset, scenario } = run;
+  const notes = [...dataset.notes];
+  if (dataset.evaluation === 'training') {
+    notes.push(
+      'Accuracy is measured on the rows that were trained on: it says how well the model fits them, nothing of new rows.',
+    );
+  }
+  if (scenario.network.model === 'simple') {
+    notes.push('The network is the paper’s: latency + size / bandwidth, with no HTTPS, no sharing and no loss.');
+  }
+  if (world.kernel !== 'as-published') return { notes };
+  notes.push(
+    'Devices run the as-published kernel: computing time and energy are those of the authors’ sketch, for replays only.',
+  );
+  return { notes, paperReplay: { distinctTasks: world.work.pairs } };
+}

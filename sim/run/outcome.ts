@@ -1,0 +1,86 @@
+import type { Dataset } from '../data/dataset.ts';
+import { toSeconds } from '../kernel/time.ts';
+import { TableBuilder } from '../metrics/builder.ts';
+import { type Stopped, type Summary, summarise } from '../metrics/summary.ts';
+import type { Table } from '../metrics/table.ts';
+import { DEVICES_TABLE } from '../metrics/tables.ts';
+import { boardOf, regionNameOf } from './places.ts';
+import type { World } from './world.ts';
+
+/** The table `devices`: what each device did and spent until `end`, ns. */
+export function deviceTable(world: World, end: number): Table {
+  const { places, fleet, network, records } = world;
+  const { accounts } = fleet;
+  const { totals } = network;
+  const table = new TableBuilder(DEVICES_TABLE);
+  const { at } = table;
+  for (let device = 0; device < places.devices; device++) {
+    const compute = toSeconds(accounts.compute[device]!);
+    const communication = toSeconds(accounts.communicationUntil(device, end));
+    const offline = toSeconds(world.offline(device, end));
+    table.set(at.device, device);
+    table.setText(at.board, boardOf(places, device).name);
+    table.setText(at.region, regionNameOf(places, device));
+    table.setText(at.link, places.groups[places.group[device]!]!.link);
+    table.set(at.tasks_done, records.tasksDone[device]!);
+    table.set(at.uploads, records.uploads[device]!);
+    table.set(at.classifiers_sent, records.classifiersSent[device]!);
+    table.set(at.w_t_last, records.threshold[device]!);
+    table.set(at.compute_s, compute);
+    table.set(at.comm_s, communication);
+    table.set(at.handshake_s, toSeconds(accounts.handshakes[device]!));
+    table.set(at.idle_s, Math.max(0, toSeconds(end) - compute - communication - offline));
+    table.set(at.offline_s, offline);
+    table.set(at.bytes_up, totals.bytesUp[device]!);
+    table.set(at.bytes_down, totals.bytesDown[device]!);
+    table.set(at.bytes_lost, totals.bytesLost[device]!);
+    table.set(at.bytes_wasted, totals.bytesWasted[device]! + records.bytesWasted[device]!);
+    table.set(at.energy_j, world.energy(device, end));
+    table.set(
+      at.age_mean_s,
+      records.agesOf[device]! > 0 ? records.ageSum[device]! / records.agesOf[device]! : Number.NaN,
+    );
+    table.set(at.age_max_s, records.agesOf[device]! > 0 ? records.ageMax[device]! : Number.NaN);
+    table.set(at.reassigned_from, records.reassigned[device]!);
+    table.set(at.ram_used_bytes, world.ramUsed[device]!);
+    table.endRow();
+  }
+  return table.build();
+}
+
+/** The summary of a run that ended at `end`, ns. */
+export function summaryOf(run: {
+  readonly world: World;
+  readonly name: string;
+  readonly dataset: Dataset;
+  readonly stopped: Stopped;
+  readonly end: number;
+  readonly digest: string;
+}): Summary {
+  const { world, end } = run;
+  const { places, fleet, network, records, method } = world;
+  const { accounts } = fleet;
+  const { totals } = network;
+  const { devices } = places;
+  const byDevice = (value: (device: number) => number): Float64Array =>
+    Float64Array.from({ length: devices }, (_, device) => value(device));
+  const { tasksDone, tasksTotal, tasksReassigned } = method.progress;
+  return summarise({
+    name: run.name,
+    digest: run.digest,
+    makespanSeconds: toSeconds(end),
+    scores: run.dataset.test.count > 0 ? world.finalScores() : null,
+    staleness: null,
+    age: records.ages,
+    computeSeconds: byDevice((device) => toSeconds(accounts.compute[device]!)),
+    communicationSeconds: byDevice((device) => toSeconds(accounts.communicationUntil(device, end))),
+    bytesUp: totals.bytesUp,
+    bytesDown: totals.bytesDown,
+    bytesWasted: byDevice((device) => totals.bytesWasted[device]! + records.bytesWasted[device]!),
+    energyJoules: byDevice((device) => world.energy(device, end)),
+    flop: accounts.flop,
+    events: world.sim.events,
+    tasks: { done: tasksDone, total: tasksTotal, reassigned: tasksReassigned },
+    stopped: run.stopped,
+  });
+}

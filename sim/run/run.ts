@@ -1,0 +1,110 @@
+import type { Dataset } from '../data/dataset.ts';
+import { PRIORITY } from '../kernel/simulation.ts';
+import { fromSeconds, type Instant, toSeconds } from '../kernel/time.ts';
+import type { Stopped, Summary } from '../metrics/summary.ts';
+import { digestTable, type Table } from '../metrics/table.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import { FrameRecorder } from './frame-recorder.ts';
+import { Measurements } from './measurements.ts';
+import { notesOf, type ReportNotes } from './notes.ts';
+import { deviceTable, summaryOf } from './outcome.ts';
+import { buildWorld, type World } from './world.ts';
+
+export interface RunProgress {
+  readonly simulatedSeconds: number;
+  readonly events: number;
+  readonly tasksDone: number;
+  readonly tasksTotal: number;
+}
+
+export interface RunInput {
+  readonly loaded: LoadedScenario;
+  readonly dataset: Dataset;
+  readonly firmware: WebAssembly.Module;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  /** Asked between batches of events; true ends the run with an `Interrupted`. */
+  readonly cancelled?: (() => boolean) | undefined;
+  /** Sees the world before its first event: for tests and for finding where two runs differ. */
+  readonly onWorld?: ((world: World) => void) | undefined;
+}
+
+/** A run that was let finish. */
+export interface RunOutcome {
+  readonly summary: Summary;
+  readonly digest: string;
+  readonly checkpoints: readonly string[];
+  readonly tables: {
+    readonly rounds: Table;
+    readonly devices: Table;
+    readonly metrics: Table;
+    readonly ages: Table;
+    readonly frames?: Table;
+  };
+  /** What the report says beside the tables. */
+  readonly extras: ReportNotes;
+  readonly world: World;
+}
+
+/** The person asked the run to stop. */
+export class Interrupted extends Error {}
+
+/** Events between two looks at progress and at whether to go on. */
+const BATCH = 20_000;
+
+/**
+ * Runs a scenario to its end: all trained, a target accuracy, or the horizon. What the result says is a function of
+ * scenario, seed, data and firmware alone.
+ * @throws Interrupted when cancelled.
+ */
+export function simulateScenario(input: RunInput): RunOutcome {
+  const { loaded, dataset } = input;
+  const { scenario } = loaded;
+  const frames = scenario.record === 'frames' ? new FrameRecorder() : undefined;
+  const world = buildWorld({ loaded, dataset, firmware: input.firmware, observe: frames?.observe });
+  const { sim, method, fleet } = world;
+  input.onWorld?.(world);
+
+  const measurements = new Measurements(world);
+  let stopped: Stopped = 'horizon';
+  const source = sim.sources(1);
+  const every = fromSeconds(scenario.measure.every);
+  const target = typeof scenario.stop.when === 'object' ? scenario.stop.when.accuracy : Number.POSITIVE_INFINITY;
+  const measure = sim.kind('run.measure', () => {
+    const accuracy = measurements.take();
+    if (accuracy >= target) {
+      stopped = 'accuracy';
+      sim.stop();
+    } else sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
+  });
+  method.start();
+  fleet.start(method);
+  sim.schedule(every, PRIORITY.measure, source, measure, 0, 0);
+
+  const horizon = fromSeconds(scenario.stop.horizon);
+  while (sim.run(horizon as number as Instant, BATCH)) {
+    input.onProgress?.({
+      simulatedSeconds: toSeconds(sim.now),
+      events: sim.events,
+      tasksDone: method.progress.tasksDone,
+      tasksTotal: method.progress.tasksTotal,
+    });
+    if (input.cancelled?.() === true) throw new Interrupted();
+  }
+  if (method.finished && stopped === 'horizon') stopped = 'trained';
+  const makespan = sim.stopped ? sim.now : horizon;
+  measurements.finish(makespan);
+
+  const tables = {
+    rounds: world.records.rounds.build(),
+    devices: deviceTable(world, makespan),
+    metrics: measurements.table(),
+    ages: world.records.ages.quantiles(),
+    ...(frames === undefined ? {} : { frames: frames.table() }),
+  };
+  world.evaluation.fold(sim.digest);
+  for (const table of Object.values(tables)) digestTable(sim.digest, table);
+  const digest = sim.digest.hex();
+  const summary = summaryOf({ world, name: scenario.name, dataset, stopped, end: makespan, digest });
+  const extras = notesOf({ world, dataset, scenario });
+  return { summary, digest, checkpoints: sim.checkpoints, tables, extras, world };
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { writeArrow } from '../files/arrow.ts';
+import { canonicalJson, compactJson } from '../files/json.ts';
+import { readBytes, readJson } from '../files/read.ts';
+import type { Content } from '../files/write.ts';
+import { digestText } from '../kernel/digest.ts';
+import { InputError } from '../kernel/errors.ts';
+import type { HostSummary } from '../metrics/summary.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import type { Firmware } from './inputs.ts';
+import { modelTable } from './model-table.ts';
+import type { RunOutcome } from './run.ts';
+
+/** The file by which a folder is known to hold a result. */
+export const MARKER = 'manifest.json';
+
+/** `manifest.json`: what was run, and the proof of how it went. Only `host` differs from machine to machine. */
+export interface Manifest {
+  readonly schema: 1;
+  /** Hash of scenario, seed and firmware: the same before and after a run. */
+  readonly id: string;
+  readonly name: string;
+  readonly seed: number;
+  readonly digest: string;
+  /** The digest after every 65,536 events. */
+  readonly checkpoints: readonly string[];
+  readonly events: number;
+  readonly stopped: string;
+  readonly firmware: { readonly sha256: string };
+  readonly versions: { readonly [name: string]: string };
+  /** The command line's part of the scenario; scenario.yaml beside this file is the rest. */
+  readonly set: readonly string[];
+  readonly host: HostSummary & { readonly node: string; readonly platform: string };
+}
+
+/** The id of a run, known before it is made: 32 hex digits. */
+export function runId(loaded: LoadedScenario, firmware: Firmware): string {
+  return digestText(`${compactJson(JSON.parse(loaded.canonical))}\n${firmware.sha256}`);
+}
+
+/** The folder of a run's result below `outDir`. */
+export function resultFolder(outDir: string, loaded: LoadedScenario, id: string): string {
+  return join(outDir, `${loaded.scenario.name}-${id.slice(0, 8)}`);
+}
+
+export function manifestOf(input: {
+  readonly loaded: LoadedScenario;
+  readonly id: string;
+  readonly firmware: Firmware;
+  readonly version: string;
+  readonly outcome: RunOutcome;
+  readonly host: Manifest['host'];
+}): Manifest {
+  const { loaded, outcome } = input;
+  return {
+    schema: 1,
+    id: input.id,
+    name: loaded.scenario.name,
+    seed: loaded.scenario.seed,
+    digest: outcome.digest,
+    checkpoints: outcome.checkpoints,
+    events: outcome.summary.events,
+    stopped: outcome.summary.stopped,
+    firmware: { sha256: input.firmware.sha256 },
+    versions: { globe2train: input.version },
+    set: loaded.set,
+    host: input.host,
+  };
+}
+
+/** The files of a result but its charts and report. */
+export async function resultFiles(
+  manifest: Manifest,
+  loaded: LoadedScenario,
+  outcome: RunOutcome,
+): Promise<Map<string, Content>> {
+  const files = new Map<string, Content>();
+  const metadata = {
+    name: manifest.name,
+    seed: String(manifest.seed),
+    run: manifest.id,
+    digest: manifest.digest,
+    firmware: manifest.firmware.sha256,
+    globe2train: manifest.versions['globe2train']!,
+  };
+  files.set(MARKER, canonicalJson(manifest));
+  files.set('summary.json', canonicalJson(outcome.summary));
+  files.set('scenario.yaml', loaded.text);
+  for (const [name, table] of Object.entries(outcome.tables))
+    files.set(`${name}.arrow`, await writeArrow(table, metadata));
+  const { evaluation, work } = outcome.world;
+  const model = modelTable(evaluation, work);
+  files.set('model.arrow', await writeArrow(model, metadata));
+  files.set('model.json', canonicalJson(evaluation.describe()));
+  return files;
+}
+
+/** A result as it lies on disk, with the scenario that made it. @throws InputError when the folder holds none. */
+export function openResult(folder: string): { readonly manifest: Manifest; readonly loaded: LoadedScenario } {
+  const manifest = readJson(join(folder, MARKER)) as Manifest;
+  if (manifest.schema !== 1 || typeof manifest.digest !== 'string' || !Array.isArray(manifest.checkpoints)) {
+    throw new InputError(`${join(folder, MARKER)}: expected the manifest of a result (schema: 1), got something else`);
+  }
+  const file = join(folder, 'scenario.yaml');
+  const loaded = loadScenario({ file, bytes: readBytes(file), set: manifest.set, seed: manifest.seed });
+  return { manifest, loaded };
+}

@@ -1,0 +1,179 @@
+import type { Dataset } from '../data/dataset.ts';
+import { dealClasses } from '../data/held.ts';
+import type { Kernel } from '../device/board.ts';
+import { cyclesOf, recordCycles } from '../device/cycles.ts';
+import { energyOf } from '../device/energy.ts';
+import { PooledHost } from '../device/host.ts';
+import type { FirmwareHost } from '../device/host-types.ts';
+import { IsolatedHost } from '../device/isolated-host.ts';
+import { deviceSpec } from '../device/memory.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import { Routine } from '../fleet/routine.ts';
+import { Simulation } from '../kernel/simulation.ts';
+import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
+import type { Evaluation } from '../method/g2t/evaluation.ts';
+import type { Records } from '../method/g2t/records.ts';
+import { wireG2t } from '../method/g2t/wire.ts';
+import type { WorkList } from '../method/g2t/work-list.ts';
+import type { Method } from '../method/method.ts';
+import type { Scores } from '../metrics/scores.ts';
+import { FlowNetwork } from '../net/flow.ts';
+import type { Network, NetworkListener } from '../net/network.ts';
+import { SimpleNetwork } from '../net/simple.ts';
+import { HEADER_BYTES } from '../protocol/frame.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import { foretell, plannedChanges, scheduleChanges } from './interventions.ts';
+import { offlineTime } from './offline.ts';
+import { boardOf, layOut, type Places } from './places.ts';
+
+/** Called for every frame that enters or leaves a device's firmware. */
+export type FrameObserver = (at: number, device: number, out: boolean, bytes: Uint8Array) => void;
+
+export interface WorldInput {
+  readonly loaded: LoadedScenario;
+  readonly dataset: Dataset;
+  /** wasm/g2t.wasm, compiled. */
+  readonly firmware: WebAssembly.Module;
+  readonly observe: FrameObserver | undefined;
+}
+
+/** A scenario wired up and ready to run. Times in ns. */
+export interface World {
+  readonly sim: Simulation;
+  readonly places: Places;
+  readonly host: FirmwareHost;
+  readonly network: Network;
+  readonly fleet: Fleet;
+  readonly method: Method;
+  readonly records: Records;
+  readonly evaluation: Evaluation;
+  readonly work: WorkList;
+  readonly kernel: Kernel;
+  /** RAM that a task takes on each device, bytes. */
+  readonly ramUsed: Float64Array;
+  /** Energy of a device until `at`, J. */
+  energy(device: number, at: number): number;
+  /** How long a device was offline until `at`: asked once a device, at the end. */
+  offline(device: number, at: number): number;
+  /** Scores of the final model, combined as the scenario says. */
+  finalScores(): Scores;
+}
+
+/** Receive buffers are a power of two that holds a frame header and a row, and at least this. */
+const LEAST_RECEIVE_BYTES = 1024;
+/** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
+const BACKOFF = { first: 1e9, longest: 60e9 };
+
+export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): World {
+  const { scenario } = loaded;
+  const { seed, method: options } = scenario;
+  const plan = plannedChanges(loaded);
+  const sim = new Simulation();
+  const places = layOut(scenario);
+  const { devices, groups, group, boards } = places;
+  const kernel: Kernel = options.learner.variant === 'as-published' ? 'as-published' : 'ours';
+  const receiveBytes = receiveBytesFor(dataset.features);
+  const host = scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware);
+  const specOf = boards.map((board) => deviceSpec(board, { kernel, features: dataset.features, receiveBytes }));
+  const specs = Array.from(group, (index) => specOf[index]!);
+  for (const spec of specs) host.add(spec);
+
+  const listener: NetworkListener = {
+    delivered: (transfer) => fleet.delivered(transfer),
+    failed: (transfer) => fleet.failed(transfer),
+  };
+  const simple = scenario.network.model === 'simple';
+  const network: Network = simple
+    ? new SimpleNetwork(sim, places.network, listener)
+    : new FlowNetwork(sim, places.network, listener);
+  const tls = !simple && places.network.transport.tls;
+  const fleet = new Fleet({
+    sim,
+    host,
+    network,
+    devices,
+    seed,
+    computeTime: (device, work, wireBytes) => {
+      const board = boardOf(places, device);
+      const cycles = cyclesOf(board, kernel, work) + (tls ? recordCycles(board, wireBytes) : 0);
+      return cyclesToDuration(cycles, board.kilohertz);
+    },
+    ingress: Float64Array.from(group, (index) => boards[index]!.ingressBytesPerSecond),
+    routine: new Routine(
+      seed,
+      Array.from(group, (index) => groups[index]!.routine ?? null),
+    ),
+    backoff: BACKOFF,
+    observe,
+  });
+  scheduleChanges(sim, plan, network, places);
+  const wired = wireG2t({
+    sim,
+    fleet,
+    network,
+    options,
+    dataset,
+    seed,
+    receiveBytes,
+    specs,
+    holds: heldClasses(places, dataset.classes, seed),
+  });
+  let foreseen: Places['network']['weather']['dropout'] | undefined;
+  return {
+    sim,
+    places,
+    host,
+    network,
+    fleet,
+    method: wired.method,
+    records: wired.records,
+    evaluation: wired.evaluation,
+    work: wired.work,
+    kernel,
+    ramUsed: wired.ramBytes,
+    energy: (device, at) => {
+      const { accounts } = fleet;
+      const compute = toSeconds(accounts.compute[device]!);
+      const transmit = toSeconds(accounts.sending[device]!);
+      const receive = toSeconds(accounts.receiving[device]!);
+      const idle = Math.max(0, toSeconds(at) - compute - transmit - receive);
+      const mode = kernel === 'as-published' ? 'paper' : 'states';
+      return energyOf(boardOf(places, device), { compute, transmit, receive, idle }, mode);
+    },
+    offline: (device, at) => {
+      if (foreseen === undefined) {
+        foreseen = layOut(scenario).network.weather.dropout;
+        foretell(foreseen, plan);
+      }
+      return offlineTime(foreseen, device, at);
+    },
+    finalScores: () => wired.evaluation.combined(options),
+  };
+}
+
+function receiveBytesFor(features: number): number {
+  const least = HEADER_BYTES + 4 * features + 1;
+  let bytes = LEAST_RECEIVE_BYTES;
+  while (bytes < least) bytes *= 2;
+  return bytes;
+}
+
+/** The classes whose rows each device holds, by device; groups that deal classes out draw them for their own devices. */
+function heldClasses(places: Places, classes: number, seed: number): ('none' | 'all' | readonly number[])[] {
+  const held: ('none' | 'all' | readonly number[])[] = [];
+  places.groups.forEach(({ holds, count }, index) => {
+    if (typeof holds === 'string' || Array.isArray(holds)) {
+      for (let n = 0; n < count; n++) held.push(holds);
+      return;
+    }
+    const dealt = dealClasses({
+      classes,
+      devices: count,
+      classesPerDevice: holds.classes,
+      by: holds.by,
+      seed: seed + index,
+    });
+    for (let n = 0; n < count; n++) held.push([...dealt.held.subarray(dealt.first[n]!, dealt.first[n + 1]!)]);
+  });
+  return held;
+}
