@@ -9,11 +9,14 @@ const SECTION = 'g2t-sources';
 
 const FLAGS = [
   ...['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'],
-  ...['-O3', '-msimd128', '-ffp-contract=off', '-mexec-model=reactor', '-fno-ident'],
+  ...['-O3', '-msimd128', '-ffp-contract=off', '-fno-ident'],
   // A small copy must stay a loop: the memory.copy instruction costs a call into the engine.
   ...['-mno-bulk-memory', '-mno-bulk-memory-opt'],
-  ...['-Wl,-z,stack-size=65536', '-Wl,--stack-first', '-Wl,--strip-all'],
 ];
+const LINK = ['-mexec-model=reactor', '-Wl,-z,stack-size=65536', '-Wl,--stack-first', '-Wl,--strip-all'];
+
+/** Without its lines about loading itself. */
+const QUIET = { fetchProgress: () => {} };
 
 /** The C files and headers below the folders, by their path from firmware/ with forward slashes, sorted. */
 export function sources(folders) {
@@ -34,7 +37,7 @@ export function fingerprint(files, extraFlags = []) {
     readFileSync(join(FIRMWARE, '..', 'node_modules/@yowasp/clang/package.json'), 'utf8'),
   ).version;
   return createHash('sha256')
-    .update(JSON.stringify([version, FLAGS, extraFlags, Object.entries(files)]))
+    .update(JSON.stringify([version, FLAGS, LINK, extraFlags, Object.entries(files)]))
     .digest('hex');
 }
 
@@ -43,19 +46,32 @@ export function fingerprint(files, extraFlags = []) {
  * @returns the module's bytes, with the fingerprint of its sources in a custom section.
  */
 export async function compile(files, extraFlags = []) {
-  const { runClang } = await import('@yowasp/clang');
+  const out = await clang(files, [...LINK, ...extraFlags, ...units(files), '-o', 'out.wasm']);
+  return withSection(out['out.wasm'], fingerprint(files, extraFlags));
+}
+
+/** The object file of every .c, by name. */
+export async function compileObjects(files) {
+  const out = await clang(files, ['-c', '-fdata-sections', ...units(files)]);
+  return Object.fromEntries(Object.entries(out).filter(([name]) => name.endsWith('.o')));
+}
+
+function units(files) {
+  return Object.keys(files).filter((path) => path.endsWith('.c'));
+}
+
+async function clang(files, rest) {
+  const { runClang, runLLVM } = await import('@yowasp/clang');
+  await runLLVM(undefined, {}, QUIET);
   const tree = {};
   for (const [path, text] of Object.entries(files)) put(tree, path.split('/'), text);
-  const units = Object.keys(files).filter((path) => path.endsWith('.c'));
-  const command = ['clang', ...FLAGS, '-Iinclude', '-Isrc', '-Iport/wasi', ...extraFlags, ...units, '-o', 'out.wasm'];
-  let out;
+  const command = ['clang', ...FLAGS, '-Iinclude', '-Isrc', '-Iport/wasi', ...rest];
   try {
-    out = await runClang(command, tree, { fetchProgress: () => {} });
+    return await runClang(command, tree, QUIET);
   } catch {
     // The compiler's own messages are on stderr; its exception would print the whole source tree.
     throw new Error('the firmware does not compile (see above)');
   }
-  return withSection(out['out.wasm'], fingerprint(files, extraFlags));
 }
 
 /** The fingerprint that a built module carries; undefined where it has none. */

@@ -22,7 +22,7 @@ static g2t_status decode(const uint8_t *body, uint32_t bytes, uint32_t n, float 
   if (n % 8u != 0u && (body[at - 1u] >> (n % 8u)) != 0u) return G2T_BAD_ENCODING;
   for (uint32_t i = 0; i < n; i++) {
     w[i] = 0.0f;
-    if (((body[i / 8u] >> (i % 8u)) & 1u) == 0u) continue;
+    if ((((uint32_t)body[i / 8u] >> (i % 8u)) & 1u) == 0u) continue;
     if (bytes - at < 4u) return G2T_TOO_SHORT;
     w[i] = g2t_load_f32(body + at);
     at += 4u;

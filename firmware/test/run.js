@@ -1,0 +1,101 @@
+// One firmware suite, two drivers: native (address and undefined-behaviour sanitizers) and WASI. Prints 'N passed, N failed'.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
+
+const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
+const INCLUDES = ['-Iinclude', '-Isrc', '-Iport/native', '-Itest'];
+const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
+const COMMAND = ['-mexec-model=command', '-Iport/native', '-Itest', '-Wl,-z,stack-size=262144'];
+
+let passed = 0;
+let failed = 0;
+
+function count(good, name, detail = '') {
+  if (good) passed++;
+  else failed++;
+  if (!good) console.log(`${name} failed${detail === '' ? '' : `:\n${detail}`}`);
+}
+
+/** Adds up a suite's own last line; a suite that dies counts as one failure. */
+function suite(name, output, code) {
+  const [, good, bad] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [];
+  const died = code !== 0 && (bad === undefined || bad === '0');
+  if (bad !== '0' || died) console.log(output);
+  passed += Number(good ?? 0);
+  failed += Number(bad ?? 0);
+  if (died || bad === undefined) count(false, `${name} (exit ${code})`);
+  console.log(`${name}: ${good ?? 0} passed, ${bad ?? 'unknown'} failed`);
+}
+
+function native(name, extra) {
+  const folder = mkdtempSync(join(tmpdir(), 'g2t-firmware-'));
+  const units = Object.keys(sources(['src', 'port/native', 'test'])).filter((path) => path.endsWith('.c'));
+  const program = join(folder, 'suite');
+  const flags = [...WARNINGS, '-O1', '-g', '-ffp-contract=off', ...INCLUDES, ...extra];
+  const built = spawnSync('gcc', [...flags, ...units, '-o', program], { cwd: FIRMWARE, encoding: 'utf8' });
+  if (built.status !== 0) count(false, `${name}: compilation`, built.stderr);
+  else {
+    const run = spawnSync(program, { encoding: 'utf8' });
+    suite(name, run.stdout + run.stderr, run.status);
+  }
+  rmSync(folder, { recursive: true });
+}
+
+/** The suite in WASI; the built module is kept in firmware/build until a source changes. */
+async function inWasi() {
+  const files = sources(['include', 'src', 'port/native', 'test']);
+  const kept = join(FIRMWARE, 'build', 'test.wasm');
+  if (!existsSync(kept) || builtFrom(readFileSync(kept)) !== fingerprint(files, COMMAND)) {
+    const bytes = await compile(files, COMMAND);
+    mkdirSync(join(FIRMWARE, 'build'), { recursive: true });
+    writeFileSync(kept, bytes);
+  }
+  // In a process of its own: the suite's exit ends it, and its output is caught whole.
+  const runner = `
+    process.emitWarning = () => {};
+    const { WASI } = await import('node:wasi');
+    const { readFileSync } = await import('node:fs');
+    const wasi = new WASI({ version: 'preview1', returnOnExit: true });
+    const module = new WebAssembly.Module(readFileSync(${JSON.stringify(kept)}));
+    process.exitCode = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', runner], { encoding: 'utf8' });
+  suite('WASI', run.stdout + run.stderr, run.status);
+}
+
+/** The core keeps nothing of its own: no object has a writable segment. */
+async function noState() {
+  const objects = await compileObjects(sources(['include', 'src']));
+  for (const [name, bytes] of Object.entries(objects)) {
+    const text = Buffer.from(bytes).toString('latin1');
+    const segments = text.match(/\.(data|bss|tdata|tbss)\.[\w.]+/g) ?? [];
+    count(segments.length === 0, `${name} keeps no state`, segments.join(' '));
+  }
+}
+
+/** The portable core includes nothing but its own headers and four of the standard's. */
+function portableIncludes() {
+  const allowed = new Set(['stdint.h', 'stddef.h', 'stdbool.h', 'string.h']);
+  for (const [path, text] of Object.entries(sources(['include', 'src']))) {
+    const foreign = [...text.matchAll(/#include <([^>]+)>/g)]
+      .map(([, name]) => name)
+      .filter((name) => !allowed.has(name));
+    count(foreign.length === 0, `${path} includes only what every target has`, foreign.join(' '));
+  }
+}
+
+portableIncludes();
+await noState();
+await inWasi();
+if (spawnSync('gcc', ['--version']).status === 0) {
+  native('native with sanitizers', SANITIZE);
+  native('native, small CRC table, no asserts', ['-DG2T_CRC_SMALL', '-DNDEBUG']);
+} else {
+  console.log(
+    'native: skipped, there is no gcc. To run it: apt-get install gcc (Debian, Ubuntu), xcode-select --install (macOS)',
+  );
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
