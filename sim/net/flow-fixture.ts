@@ -92,10 +92,29 @@ export function testConfig(given: Partial<NetworkConfig> & { devices: number }):
   };
 }
 
-/** For tests: writes down what the network says. */
+/** A transfer's end as a recorder has it: what happened, when, to what, and the facts that the network gave. */
+export interface Ending {
+  readonly what: 'delivered' | 'failed';
+  readonly at: number;
+  readonly tag: number;
+  readonly device: number;
+}
+
+export interface EndingFacts extends Ending {
+  readonly span: number;
+  readonly firstByteAt: number;
+  readonly wireBytes: number;
+  readonly handshake: number;
+  readonly rtt: number;
+  readonly attempts: number;
+}
+
+/** For tests: writes down what the network says; may react to it. */
 export class Recorder implements NetworkListener {
-  readonly log: { what: 'delivered' | 'failed'; at: number; tag: number; device: number }[] = [];
+  readonly log: Ending[] = [];
+  readonly facts: EndingFacts[] = [];
   network: Network | undefined;
+  react: ((ending: Ending) => void) | undefined;
   readonly #simulation: Simulation;
 
   constructor(simulation: Simulation) {
@@ -111,7 +130,18 @@ export class Recorder implements NetworkListener {
   }
 
   #note(what: 'delivered' | 'failed', transfer: number): void {
-    const facts = this.network!.facts;
-    this.log.push({ what, at: this.#simulation.now, tag: facts.tag[transfer]!, device: facts.device[transfer]! });
+    const { facts } = this.network!;
+    const ending = { what, at: this.#simulation.now, tag: facts.tag[transfer]!, device: facts.device[transfer]! };
+    this.log.push(ending);
+    this.facts.push({
+      ...ending,
+      span: facts.lastByteAt[transfer]! - facts.startedAt[transfer]!,
+      firstByteAt: facts.firstByteAt[transfer]!,
+      wireBytes: facts.wireBytes[transfer]!,
+      handshake: facts.handshake[transfer]!,
+      rtt: facts.rtt[transfer]!,
+      attempts: facts.attempts[transfer]!,
+    });
+    this.react?.(ending);
   }
 }

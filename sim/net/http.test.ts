@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageBytes, replyBytes, transportConfig, transportOptions } from './http.ts';
+import { messageBytes, transportConfig, transportOptions } from './http.ts';
 
 describe('transport options', () => {
   it('have defaults in whole bytes and nanoseconds', () => {
@@ -36,10 +36,5 @@ describe('the bytes of a message', () => {
     expect(messageBytes(tls, true, 16_384 - 180)).toBe(16_384 + 22);
     expect(messageBytes(tls, true, 16_385 - 180)).toBe(16_385 + 44);
     expect(messageBytes(plain, true, 100)).toBe(280);
-  });
-
-  it('are answered by a header in a packet of its own', () => {
-    expect(replyBytes(tls, true)).toBe(120 + 22 + 40);
-    expect(replyBytes(plain, false)).toBe(180 + 40);
   });
 });

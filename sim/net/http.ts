@@ -84,16 +84,13 @@ export function transportConfig(options: TransportOptions): TransportConfig {
   };
 }
 
-/** What TCP carries of a message: content, its HTTP header and the TLS records around both. Whole bytes. */
+/**
+ * What TCP carries of a message: content, its HTTP header (of a request when it goes up, of a response when it comes down)
+ * and the TLS records around both. Whole bytes. The other half of an exchange is a message of its own, sent by whoever answers.
+ */
 export function messageBytes(config: TransportConfig, up: boolean, contentBytes: number): number {
   const bytes = contentBytes + (up ? config.requestHeaderBytes : config.responseHeaderBytes);
   return bytes + recordBytes(config, bytes);
-}
-
-/** Bytes on the wire of the other half of a message's HTTP exchange, its packet included. */
-export function replyBytes(config: TransportConfig, up: boolean): number {
-  const bytes = up ? config.responseHeaderBytes : config.requestHeaderBytes;
-  return bytes === 0 ? 0 : bytes + recordBytes(config, bytes) + config.tcp.dataHeaderBytes;
 }
 
 function recordBytes(config: TransportConfig, bytes: number): number {

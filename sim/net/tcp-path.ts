@@ -43,6 +43,8 @@ export class TcpPath implements SegmentSink {
   bytesForward = 0;
   bytesBackward = 0;
   bytesLost = 0;
+  /** When the receiver of the first transfer had half of it, s after the start. */
+  midway = 0;
 
   readonly #config: TcpConfig;
   readonly #senders: TcpSender[] = [];
@@ -79,6 +81,11 @@ export class TcpPath implements SegmentSink {
 
   constructor(config: TcpConfig) {
     this.#config = config;
+  }
+
+  /** Packets that would yet have got through before the next loss; -1 if the last packet was lost, and none was drawn. */
+  get untilLoss(): number {
+    return this.#untilLoss;
   }
 
   sender(flow: number): TcpSender {
@@ -128,6 +135,7 @@ export class TcpPath implements SegmentSink {
     }
     const sender = this.#senders[flow]!;
     const fresh = sender.receive(segment);
+    if (flow === 0 && this.midway === 0 && 2 * sender.received >= sender.segments) this.midway = arrival;
     if (fresh && sender.received === sender.segments) {
       this.completion[flow] = arrival;
       this.#unfinished--;
@@ -158,7 +166,7 @@ export class TcpPath implements SegmentSink {
     this.#inbound.clear();
     this.#half = conditions.rtt / 2;
     this.#gap = conditions.gap;
-    this.#untilLoss = conditions.gap();
+    this.#untilLoss = -1;
     this.#busy = this.#busyBack = 0;
     this.#startHead = this.#startCount = 0;
     this.#ackHead = this.#ackCount = 0;
@@ -166,6 +174,7 @@ export class TcpPath implements SegmentSink {
     this.#handshake = work.handshake;
     this.#unfinished = work.flows;
     this.packets = this.lostPackets = this.bytesForward = this.bytesBackward = this.bytesLost = 0;
+    this.midway = 0;
     this.completion.length = work.flows;
     while (this.#senders.length < work.flows) this.#senders.push(new TcpSender(this.#config, this));
     for (let flow = 0; flow < work.flows; flow++) {
@@ -264,8 +273,8 @@ export class TcpPath implements SegmentSink {
     }
     this.#busy = start + bytes / this.#rate;
     this.bytesForward += bytes;
+    if (lossy && this.#untilLoss < 0) this.#untilLoss = this.#gap();
     if (lossy && this.#untilLoss-- <= 0) {
-      this.#untilLoss = this.#gap();
       this.lostPackets++;
       this.bytesLost += bytes;
       return -1;

@@ -1,0 +1,496 @@
+import { assert } from '../kernel/errors.ts';
+import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { type Instant, LAST_INSTANT } from '../kernel/time.ts';
+import { FlowBooks } from './flow-books.ts';
+import { FlowDevices } from './flow-device.ts';
+import { FlowHandshake } from './flow-handshake.ts';
+import { FlowLinks, type Path } from './flow-links.ts';
+import { TransferTable } from './flow-table.ts';
+import { FlowTcp } from './flow-tcp.ts';
+import { messageBytes } from './http.ts';
+import type { Network, NetworkConfig, NetworkListener, NetworkTotals, TransferFacts } from './network.ts';
+import { Sharing, type SharingHost } from './sharing.ts';
+
+/** What a transfer is doing. */
+const STATE = { free: 0, refused: 1, waiting: 2, opening: 3, queued: 4, pending: 5, sharing: 6, landing: 7 } as const;
+
+/**
+ * The network in full: HTTPS over TCP over access links, access points, regional bottlenecks and the server's link, with
+ * background load, loss and dropouts.
+ *
+ * A message goes through these stages. Its device's connection is opened, if it is not open (TCP, then TLS 1.3, full or
+ * resumed). Then its bytes go out, behind those that the device sent in the same direction before. A message of at most
+ * one initial window is one burst: it takes its turn in the queue of each shared link, first in, first out. A longer one,
+ * and any that finds a link shared at the time, is a flow: links are shared max-min fairly (`Sharing`), and a
+ * flow's cap is the pace at which the transfer would go by itself over the same path (`TcpPath`: slow start, CUBIC, loss
+ * recovery), or what its receiver consumes, if that is less. After the last byte was sent it takes the latency to arrive.
+ *
+ * Approximations: bursts queue in the order in which they are sent, as though all devices were equally far from a link; a
+ * flow that starts waits for the bursts queued before it; TCP's pace is played once, when the flow starts, with the rates of
+ * that time; a device's rate under mobility too; each message starts with the initial window; bytes of handshakes queue as
+ * bursts; acknowledgements are counted but take no capacity. Not modelled: queueing delay that long flows cause
+ * to bursts beyond their fair share, reordering, loss of acknowledgements.
+ */
+export class FlowNetwork implements Network, SharingHost {
+  readonly totals: NetworkTotals;
+  /** For tests and figures: the links, and how they are shared. */
+  readonly links: FlowLinks;
+  readonly sharing: Sharing;
+
+  readonly #simulation: Simulation;
+  readonly #config: NetworkConfig;
+  readonly #listener: NetworkListener;
+  readonly #table = new TransferTable();
+  readonly #books: FlowBooks;
+  readonly #devices: FlowDevices;
+  readonly #tcp: FlowTcp;
+  readonly #handshake: FlowHandshake;
+  readonly #source: number;
+  readonly #linkSource: number;
+  readonly #kinds: { readonly next: number; readonly share: number; readonly cut: number; readonly load: number };
+  readonly #rates: readonly [Float64Array, Float64Array];
+  /** Rate at which the last transfer was played by itself, bytes/s. */
+  #pace = 0;
+  /** By link: when an event looks at its background load; -1 for none. */
+  readonly #loadAt: Float64Array;
+
+  constructor(simulation: Simulation, config: NetworkConfig, listener: NetworkListener) {
+    const { devices } = config;
+    this.#simulation = simulation;
+    this.#config = config;
+    this.#listener = listener;
+    this.#books = new FlowBooks(this.#table, devices);
+    this.totals = this.#books.totals;
+    this.#devices = new FlowDevices(devices, config.weather.dropout);
+    this.links = new FlowLinks(config);
+    this.sharing = new Sharing(this, this.links.capacity);
+    this.#tcp = new FlowTcp(config);
+    this.#handshake = new FlowHandshake(config, this.#tcp);
+    this.#source = simulation.sources(devices);
+    this.#linkSource = simulation.sources(this.links.count + 1);
+    this.#loadAt = new Float64Array(this.links.count).fill(-1);
+    this.#rates = [
+      Float64Array.from(config.profiles, (profile) => profile.up / 8),
+      Float64Array.from(config.profiles, (profile) => profile.down / 8),
+    ];
+    this.#kinds = {
+      next: simulation.kind('net.flow.next', (slot, generation) => this.#onNext(slot, generation)),
+      share: simulation.kind('net.flow.share', (bundle, generation) => this.sharing.look(bundle, generation)),
+      cut: simulation.kind('net.flow.cut', (device) => this.#onCut(device)),
+      load: simulation.kind('net.flow.load', (link) => this.#onLoad(link)),
+    };
+  }
+
+  get facts(): TransferFacts {
+    return this.#table;
+  }
+
+  get active(): number {
+    return this.#table.active;
+  }
+
+  get now(): Instant {
+    return this.#simulation.now;
+  }
+
+  send(
+    device: number,
+    up: boolean,
+    payloadBytes: number,
+    headerBytes: number,
+    sinkBytesPerSecond: number,
+    tag: number,
+  ): number {
+    assert(sinkBytesPerSecond > 0, `Expected a receiver to consume something, got ${sinkBytesPerSecond} B/s`);
+    const { now } = this;
+    const table = this.#table;
+    const slot = table.take(device, up, payloadBytes, headerBytes, tag, now);
+    const books = this.#books;
+    const devices = this.#devices;
+    books.open(slot);
+    devices.widen(table.capacity);
+    devices.link(device, slot);
+    if (!devices.online(device, now)) {
+      this.#wake(slot, STATE.refused, now);
+      return slot;
+    }
+    const { weather, propagation, transport } = this.#config;
+    const latency = weather.latency.draw(device, now) + propagation[device]!;
+    this.#books.latency[slot] = latency + weather.mobility.gap(device, now);
+    table.rtt[slot] = 2 * latency;
+    this.#books.carried[slot] = messageBytes(transport, up, payloadBytes + headerBytes);
+    this.#books.sink[slot] = sinkBytesPerSecond;
+    const readyAt = this.#connect(slot, now);
+    if (readyAt > now) this.#wake(slot, STATE.opening, readyAt);
+    else this.#admit(slot, now);
+    return slot;
+  }
+
+  cancel(slot: number): void {
+    const device = this.#table.device[slot]!;
+    const channel = this.#channel(slot);
+    this.#waste(slot, this.now);
+    this.#devices.unlink(device, slot);
+    this.#table.release(slot);
+    if (this.#devices.sharing[channel] === slot) this.#admitWaiting(channel);
+  }
+
+  online(device: number): boolean {
+    return this.#devices.online(device, this.now);
+  }
+
+  nextOnline(device: number): Instant {
+    return this.online(device) ? this.now : (this.#devices.changeAt[device]! as Instant);
+  }
+
+  setProfileRates(profile: number, up: number, down: number): void {
+    const before = [this.#rates[0][profile]!, this.#rates[1][profile]!] as const;
+    this.#rates[0][profile] = up / 8;
+    this.#rates[1][profile] = down / 8;
+    for (let slot = 0; slot < this.#table.high; slot++) {
+      const device = this.#table.device[slot]!;
+      if (this.#table.state[slot] !== STATE.sharing || this.#config.profile[device] !== profile) continue;
+      const direction = this.#channel(slot) & 1;
+      this.#books.cap[slot]! *= this.#rates[direction]![profile]! / before[direction]!;
+      this.sharing.setCap(slot, this.#path(slot).number, this.#books.cap[slot]!);
+    }
+  }
+
+  setProfileLoss(profile: number, loss: number): void {
+    this.#tcp.setLoss(profile, loss);
+  }
+
+  setServerRates(up: number, down: number): void {
+    this.links.setServer(up, down);
+    this.#refreshShared();
+  }
+
+  setBottleneckRates(bottleneck: number, up: number, down: number): void {
+    this.links.setBottleneck(bottleneck, up, down);
+    this.#refreshShared();
+  }
+
+  weatherChanged(): void {
+    const { now } = this;
+    for (let device = 0; device < this.#config.devices; device++) {
+      this.#devices.reconsider(device, now);
+      if (this.#devices.first(device) < 0) continue;
+      if (!this.#devices.online(device, now)) this.#cutAll(device);
+      else this.#guard(device, LAST_INSTANT);
+    }
+    this.links.changeAt.fill(-1);
+    this.#refreshShared();
+  }
+
+  wake(at: number, bundle: number, generation: number): void {
+    this.#simulation.schedule(
+      Math.min(at, LAST_INSTANT),
+      PRIORITY.network,
+      this.#linkSource + this.links.count,
+      this.#kinds.share,
+      bundle,
+      generation,
+    );
+  }
+
+  /** A flow has put its last byte on the wire. */
+  finished(slot: number): void {
+    const { now } = this;
+    const channel = this.#channel(slot);
+    this.#books.end[slot] = now;
+    this.#devices.freeAt[channel] = now;
+    this.#land(slot, channel, now, 0);
+    this.#admitWaiting(channel);
+  }
+
+  #channel(slot: number): number {
+    return 2 * this.#table.device[slot]! + (this.#table.up[slot] === 1 ? 0 : 1);
+  }
+
+  #path(slot: number): Path {
+    return this.links.path(this.#table.device[slot]!, this.#table.up[slot] === 1);
+  }
+
+  /** Rate of the device's own link, bytes/s. */
+  #accessRate(device: number, direction: number, now: Instant): number {
+    const rate = this.#rates[direction]![this.#config.profile[device]!]!;
+    return rate * this.#config.weather.mobility.rateFactor(device, now);
+  }
+
+  /** The slot's next event comes at `at`; what was planned before is off. */
+  #wake(slot: number, state: number, at: number): void {
+    const table = this.#table;
+    table.state[slot] = state;
+    const generation = ++table.generation[slot]!;
+    const device = table.device[slot]!;
+    if (state !== STATE.refused) this.#guard(device, at);
+    const when = Math.min(Math.ceil(at), LAST_INSTANT);
+    this.#simulation.schedule(when, PRIORITY.network, this.#source + device, this.#kinds.next, slot, generation);
+  }
+
+  /** Sees to it that the device's transfers are cut if it goes offline before `until`. */
+  #guard(device: number, until: number): void {
+    const at = this.#devices.changeAt[device]!;
+    if (at >= until || at === LAST_INSTANT || this.#devices.cutAt[device] === at) return;
+    this.#devices.cutAt[device] = at;
+    this.#simulation.schedule(at, PRIORITY.network, this.#source + device, this.#kinds.cut, device, 0);
+  }
+
+  #onNext(slot: number, generation: number): void {
+    if (!this.#table.current(slot, generation)) return;
+    const { now } = this;
+    switch (this.#table.state[slot]) {
+      case STATE.refused:
+        this.#fail(slot);
+        break;
+      case STATE.opening:
+        this.#admit(slot, now);
+        break;
+      case STATE.pending:
+        this.#share(slot, now);
+        break;
+      default:
+        this.#deliver(slot, now);
+    }
+  }
+
+  /** Opens the device's connection if need be; when it can be used. */
+  #connect(slot: number, now: Instant): number {
+    const devices = this.#devices;
+    const device = this.#table.device[slot]!;
+    if (devices.readyAt[device]! > now) return devices.readyAt[device]!;
+    // A connection on which something is under way does not time out.
+    if (now < devices.openUntil[device]! || devices.first(device) !== slot) return now;
+    const table = this.#table;
+    const handshake = this.#handshake;
+    const paths = [this.links.path(device, true), this.links.path(device, false)] as const;
+    handshake.play(device, {
+      rtt: table.rtt[slot]!,
+      rates: [this.#accessRate(device, 0, now), this.#accessRate(device, 1, now)],
+      resumed: now < devices.ticketUntil[device]!,
+    });
+    let span = handshake.span + this.links.enqueue(paths[0], handshake.bytesUp, now) - now;
+    span += this.links.enqueue(paths[1], handshake.bytesDown, now) - now;
+    // What the server has for a device waits for the device's request.
+    if (table.up[slot] === 0) span += table.rtt[slot]! / 2;
+    table.handshake[slot] = handshake.kind;
+    table.attempts[slot] = Math.min(255, 1 + handshake.setbacks);
+    this.#books.shakenUp[slot] = handshake.bytesUp;
+    this.#books.shakenDown[slot] = handshake.bytesDown;
+    const readyAt = Math.min(now + Math.ceil(span), LAST_INSTANT);
+    devices.readyAt[device] = readyAt;
+    devices.openUntil[device] = readyAt + this.#config.transport.idleTimeout;
+    return readyAt;
+  }
+
+  /** The connection is open: the message takes its turn on it. */
+  #admit(slot: number, now: Instant): void {
+    const devices = this.#devices;
+    const channel = this.#channel(slot);
+    if (devices.sharing[channel]! >= 0 || devices.waiting(channel)) {
+      this.#table.state[slot] = STATE.waiting;
+      devices.wait(channel, slot);
+    } else this.#start(slot, channel, now);
+  }
+
+  #start(slot: number, channel: number, now: Instant): void {
+    const path = this.#path(slot);
+    const packets = this.#tcp.segments(this.#books.carried[slot]!);
+    const short = packets <= this.#config.transport.tcp.initialWindow;
+    const rate = this.#accessRate(channel >> 1, channel & 1, now);
+    const clear = short && this.#tcp.clear(channel, packets);
+    if (clear) this.#books.forward[slot] = this.#tcp.wireBytes(this.#books.carried[slot]!);
+    else this.#play(slot, channel, path, rate, now);
+    const alone = clear ? 0 : this.#tcp.seconds;
+    if (short && !this.#shared(path)) this.#burst(slot, channel, path, alone, rate, now);
+    else this.#flow(slot, channel, path, alone, rate, now);
+  }
+
+  #shared(path: Path): boolean {
+    for (const link of path.links) if (this.sharing.flows(link) > 0 || this.links.pending[link]! > 0) return true;
+    return false;
+  }
+
+  /** Plays the transfer by itself; notes what it puts on the wire. */
+  #play(slot: number, channel: number, path: Path, rate: number, now: Instant): void {
+    const carried = this.#books.carried[slot]!;
+    this.#pace = Math.min(rate, this.links.rate(path, now), this.#sinkRate(slot));
+    this.#tcp.run(channel, carried, this.#pace, this.#table.rtt[slot]! / 1e9);
+    this.#books.forward[slot] = this.#tcp.bytes;
+    this.#books.lost[slot] = this.#tcp.bytesLost;
+    this.#table.attempts[slot] = Math.min(255, this.#table.attempts[slot]! + this.#tcp.setbacks);
+  }
+
+  /** What the receiver consumes, in bytes/s on the wire. */
+  #sinkRate(slot: number): number {
+    const carried = this.#books.carried[slot]!;
+    return carried === 0
+      ? Number.POSITIVE_INFINITY
+      : (this.#books.sink[slot]! * this.#tcp.wireBytes(carried)) / carried;
+  }
+
+  /** One initial window at most, and no link shared at the time: first in, first out. @param alone s by itself, 0 if nothing is lost. */
+  #burst(slot: number, channel: number, path: Path, alone: number, rate: number, now: Instant): void {
+    const bytes = this.#books.forward[slot]!;
+    const begin = Math.max(now, this.#devices.freeAt[channel]!);
+    const own = begin + (bytes * 1e9) / Math.min(rate, this.#sinkRate(slot));
+    const end = Math.max(own, this.links.enqueue(path, bytes, now));
+    const setback = alone === 0 ? 0 : this.#setback(slot, alone);
+    this.#devices.freeAt[channel] = own;
+    this.#books.begin[slot] = begin;
+    this.#books.end[slot] = end;
+    this.#land(slot, channel, end, setback);
+    this.#table.state[slot] = STATE.queued;
+  }
+
+  /** What losses cost a burst over the time that its bytes take, ns. @param alone s by itself. */
+  #setback(slot: number, alone: number): number {
+    const serial = (this.#books.forward[slot]! * 1e9) / this.#pace;
+    return Math.max(0, alone * 1e9 - this.#table.rtt[slot]! / 2 - serial);
+  }
+
+  /** Shares links with others. */
+  #flow(slot: number, channel: number, path: Path, alone: number, rate: number, now: Instant): void {
+    const bytes = this.#books.forward[slot]!;
+    const half = this.#table.rtt[slot]! / 2e9;
+    const pace = alone === 0 ? rate : bytes / (alone - half);
+    this.#books.cap[slot] = Math.min(pace, rate, this.#sinkRate(slot));
+    this.#devices.sharing[channel] = slot;
+    for (const link of path.links) this.links.pending[link]!++;
+    this.#guard(this.#table.device[slot]!, LAST_INSTANT);
+    const start = Math.max(this.#devices.freeAt[channel]!, this.links.idle(path, now));
+    if (start > now) this.#wake(slot, STATE.pending, start);
+    else this.#share(slot, now);
+  }
+
+  #share(slot: number, now: Instant): void {
+    const path = this.#path(slot);
+    this.#table.state[slot] = STATE.sharing;
+    this.#table.generation[slot]!++;
+    this.#books.begin[slot] = now;
+    for (const link of path.links) {
+      this.links.pending[link]!--;
+      this.links.refresh(link, now);
+      if (this.sharing.flows(link) === 0) this.sharing.setCapacity(link, this.links.available[link]!);
+      this.#watch(link);
+    }
+    this.sharing.add(slot, path.number, path.links, this.#books.forward[slot]!, this.#books.cap[slot]!);
+  }
+
+  /** The last byte goes out at `end`; it arrives a latency later, and not before what was sent before it. */
+  #land(slot: number, channel: number, end: number, setback: number): void {
+    const arrival = Math.max(end + this.#books.latency[slot]! + setback, this.#devices.lastArrival[channel]!);
+    this.#devices.lastArrival[channel] = Math.min(Math.ceil(arrival), LAST_INSTANT);
+    this.#wake(slot, STATE.landing, this.#devices.lastArrival[channel]!);
+  }
+
+  /** The transfer that others of its channel waited for is out of their way. */
+  #admitWaiting(channel: number): void {
+    const devices = this.#devices;
+    devices.sharing[channel] = -1;
+    while (devices.sharing[channel]! < 0 && devices.waiting(channel)) {
+      this.#start(devices.takeWaiting(channel), channel, this.now);
+    }
+  }
+
+  #deliver(slot: number, now: Instant): void {
+    const table = this.#table;
+    const books = this.#books;
+    const devices = this.#devices;
+    const { transport } = this.#config;
+    const device = table.device[slot]!;
+    books.backward[slot] = this.#tcp.segments(books.carried[slot]!) * transport.tcp.ackBytes;
+    books.delivered(slot);
+    table.lastByteAt[slot] = now;
+    table.firstByteAt[slot] = Math.min(now, Math.ceil(books.begin[slot]! + books.latency[slot]!));
+    devices.openUntil[device] = transport.keepAlive ? now + transport.idleTimeout : -1;
+    devices.ticketUntil[device] = now + transport.tlsTicketLifetime;
+    devices.unlink(device, slot);
+    this.#listener.delivered(slot);
+    table.release(slot);
+  }
+
+  /** Ends a transfer that did not get through. */
+  #fail(slot: number): void {
+    const table = this.#table;
+    this.#waste(slot, this.now);
+    this.#devices.unlink(table.device[slot]!, slot);
+    table.lastByteAt[slot] = this.now;
+    table.firstByteAt[slot] = this.now;
+    this.#listener.failed(slot);
+    table.release(slot);
+  }
+
+  /** Takes a transfer out of wherever it is, and counts what it sent so far as wasted. */
+  #waste(slot: number, now: Instant): void {
+    const books = this.#books;
+    let sent = 0;
+    switch (this.#table.state[slot]) {
+      case STATE.waiting:
+        this.#devices.unwait(this.#channel(slot), slot);
+        break;
+      case STATE.pending:
+        for (const link of this.#path(slot).links) this.links.pending[link]!--;
+        break;
+      case STATE.queued:
+        sent = books.sentBy(slot, now);
+        break;
+      case STATE.sharing:
+        sent = books.forward[slot]! - this.sharing.remove(slot);
+        break;
+      case STATE.landing:
+        sent = books.forward[slot]!;
+        break;
+    }
+    books.wasted(slot, sent);
+  }
+
+  #onCut(device: number): void {
+    const { now } = this;
+    if (this.#devices.cutAt[device] !== now) return;
+    this.#devices.cutAt[device] = -1;
+    if (!this.#devices.online(device, now)) this.#cutAll(device);
+  }
+
+  /** Fails all transfers of a device, in the order in which they were sent. */
+  #cutAll(device: number): void {
+    const slots: number[] = [];
+    const generations: number[] = [];
+    for (let slot = this.#devices.first(device); slot >= 0; slot = this.#devices.following(slot)) {
+      if (this.#table.state[slot] === STATE.refused) continue;
+      slots.push(slot);
+      generations.push(this.#table.generation[slot]!);
+    }
+    this.#devices.reset(device, this.now);
+    // A listener may cancel one of the others, or send anew, from within its callback.
+    slots.forEach((slot, i) => {
+      if (this.#table.current(slot, generations[i]!)) this.#fail(slot);
+    });
+  }
+
+  #onLoad(link: number): void {
+    if (this.#loadAt[link] !== this.now) return;
+    this.#loadAt[link] = -1;
+    if (this.sharing.flows(link) === 0) return;
+    this.links.refresh(link, this.now);
+    this.sharing.setCapacity(link, this.links.available[link]!);
+    this.#watch(link);
+  }
+
+  /** A link with flows is looked at whenever its background load may differ. */
+  #watch(link: number): void {
+    const at = this.links.changeAt[link]!;
+    if (at >= LAST_INSTANT || this.#loadAt[link] === at) return;
+    this.#loadAt[link] = at;
+    this.#simulation.schedule(at, PRIORITY.network, this.#linkSource + link, this.#kinds.load, link, 0);
+  }
+
+  #refreshShared(): void {
+    for (let link = 0; link < this.links.count; link++) {
+      if (this.sharing.flows(link) === 0) continue;
+      this.links.refresh(link, this.now);
+      this.sharing.setCapacity(link, this.links.available[link]!);
+      this.#watch(link);
+    }
+  }
+}
