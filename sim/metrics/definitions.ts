@@ -3,7 +3,7 @@ export interface MetricDefinition {
   /** The key in summary.json or the column's name. */
   readonly key: string;
   readonly title: string;
-  /** SI symbol, '1' for a pure number. */
+  /** SI symbol, '1' for a pure number, '' for text. */
   readonly unit: string;
   readonly definition: string;
   /** Where the definition comes from. */
@@ -136,6 +136,34 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     source: G2T,
   },
   {
+    key: 'tasks_assigned',
+    title: 'Tasks assigned',
+    unit: '1',
+    definition: 'Hand-outs of tasks to devices, speculative copies and repetitions included.',
+    source: OWN,
+  },
+  {
+    key: 'seconds_lost',
+    title: 'Time lost to failure',
+    unit: 's',
+    definition: 'Computing and radio time of work that a failure undid, summed over devices.',
+    source: OWN,
+  },
+  {
+    key: 'flop',
+    title: 'Floating-point operations',
+    unit: 'FLOP',
+    definition: 'Operations of training on all devices, wasted ones included, counted by the firmware.',
+    source: OWN,
+  },
+  {
+    key: 'flop_wasted',
+    title: 'Wasted computation',
+    unit: 'FLOP',
+    definition: 'Operations that went into results which came second or were thrown away.',
+    source: OWN,
+  },
+  {
     key: 'w_t',
     title: 'Threshold W_t',
     unit: 'classifiers',
@@ -149,6 +177,28 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     unit: 's',
     definition: 'First evaluation with at least the target accuracy that holds for the asked number of evaluations.',
     source: 'common usage',
+  },
+  {
+    key: 'bytes_to_accuracy',
+    title: 'Bytes to accuracy',
+    unit: 'B',
+    definition: 'Bytes on the wire, up and down, until the same evaluation.',
+    source: 'common usage',
+  },
+  {
+    key: 'speed_up',
+    title: 'Speed-up',
+    unit: '1',
+    definition: 'Makespan with one device over makespan with N devices, from two runs.',
+    source: 'common usage',
+  },
+  {
+    key: 'stopped',
+    title: 'Convergence',
+    unit: '',
+    definition:
+      'Why the run ended. Globe2Train has converged when every task has a valid result (trained); other methods when a target accuracy held, or the mean loss changed by less than a bound over a window.',
+    source: OWN,
   },
   {
     key: 'events',

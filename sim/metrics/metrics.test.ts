@@ -173,7 +173,12 @@ describe('summarise', () => {
       macro_f1: null,
       age_s: { mean: 2, p95: 2, max: 2 },
       stopped: 'horizon',
+      flop: 100,
+      flop_wasted: null,
+      tasks_assigned: null,
     });
+    const more = summarise({ ...facts, flopWasted: Float64Array.of(3, 4), tasks: { ...facts.tasks, assigned: 9 } });
+    expect([more.flop_wasted, more.tasks_assigned, more.seconds_lost]).toEqual([7, 9, null]);
     expect('host' in summary).toBe(false);
   });
   it('has a definition for every metric of the summary', () => {

@@ -34,6 +34,11 @@ export interface Summary {
   readonly tasks_done: number;
   readonly tasks_total: number;
   readonly tasks_reassigned: number;
+  /** Hand-outs of tasks to devices, copies and repetitions included. */
+  readonly tasks_assigned: number | null;
+  readonly seconds_lost: number | null;
+  readonly flop: number;
+  readonly flop_wasted: number | null;
   readonly device_seconds: number;
   readonly efficiency: number | null;
   readonly stopped: Stopped;
@@ -58,7 +63,16 @@ export interface RunFacts {
   readonly energyJoules: Float64Array;
   readonly flop: Float64Array;
   readonly events: number;
-  readonly tasks: { readonly done: number; readonly total: number; readonly reassigned: number };
+  /** Of `flop`, what went into results that came second or were thrown away. */
+  readonly flopWasted?: Float64Array;
+  /** Computing and radio time of work that a failure undid, s. */
+  readonly secondsLost?: Float64Array;
+  readonly tasks: {
+    readonly done: number;
+    readonly total: number;
+    readonly reassigned: number;
+    readonly assigned?: number;
+  };
   readonly stopped: Stopped;
   readonly host?: HostSummary;
 }
@@ -70,6 +84,7 @@ function finiteOrNull(value: number | undefined): number | null {
 export function summarise(run: RunFacts): Summary {
   const devices = run.computeSeconds.length;
   const deviceSeconds = sumInOrder(run.computeSeconds);
+  const flop = sumInOrder(run.flop);
   const up = sumInOrder(run.bytesUp);
   const down = sumInOrder(run.bytesDown);
   return {
@@ -84,7 +99,7 @@ export function summarise(run: RunFacts): Summary {
     age_s: run.age.spread(),
     comm_to_comp: {
       time: ratioByTime(sumInOrder(run.communicationSeconds), deviceSeconds),
-      bytes_per_flop: ratioByBytes(up + down, sumInOrder(run.flop)),
+      bytes_per_flop: ratioByBytes(up + down, flop),
     },
     bytes_up: up,
     bytes_down: down,
@@ -95,6 +110,10 @@ export function summarise(run: RunFacts): Summary {
     tasks_done: run.tasks.done,
     tasks_total: run.tasks.total,
     tasks_reassigned: run.tasks.reassigned,
+    tasks_assigned: run.tasks.assigned ?? null,
+    seconds_lost: run.secondsLost === undefined ? null : sumInOrder(run.secondsLost),
+    flop,
+    flop_wasted: run.flopWasted === undefined ? null : sumInOrder(run.flopWasted),
     device_seconds: deviceSeconds,
     efficiency: efficiency({ deviceSeconds, devices, makespanSeconds: run.makespanSeconds }),
     stopped: run.stopped,

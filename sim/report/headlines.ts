@@ -85,6 +85,10 @@ function numbers(summary: Summary): (readonly [string, string])[] {
     ['efficiency', orUndefined(summary.efficiency, (value) => percent(value))],
     ['tasks_done', `${grouped(summary.tasks_done)} of ${grouped(summary.tasks_total)}`],
     ['tasks_reassigned', grouped(summary.tasks_reassigned)],
+    ...(summary.tasks_assigned === null ? [] : [['tasks_assigned', grouped(summary.tasks_assigned)] as const]),
+    ...(summary.seconds_lost === null ? [] : [['seconds_lost', span(summary.seconds_lost)] as const]),
+    ['flop', withPrefix(summary.flop, 'FLOP')],
+    ...(summary.flop_wasted === null ? [] : [['flop_wasted', withPrefix(summary.flop_wasted, 'FLOP')] as const]),
     ['events', grouped(summary.events)],
   ];
 }

@@ -75,7 +75,10 @@ function tasksPanel(points: readonly Point[], total: number): (x: Spec) => Spec 
       x,
       height: 110,
       title: 'tasks done',
-      y: { scale: { domain: [0, Math.max(total, done, 1)], nice: false }, axis: { tickCount: 4, format: ',~r' } },
+      y: {
+        scale: { domain: [0, Math.max(total, done, 1)], nice: false },
+        axis: { tickCount: 4, tickMinStep: 1, format: ',~r' },
+      },
       lines: [{ points, color: COLOR.ink, label: `${grouped(done)} of ${grouped(total)}` }],
     });
 }
@@ -90,7 +93,7 @@ function onlinePanel(points: readonly Point[], devices: number): (x: Spec) => Sp
       title: 'devices online',
       y: {
         scale: { domain: [low < 0.7 * devices ? 0 : low, devices], nice: true, zero: false },
-        axis: { tickCount: 3, format: ',~r' },
+        axis: { tickCount: 3, tickMinStep: 1, format: ',~r' },
       },
       lines: [{ points, color: COLOR.green, thin: true, label: `${grouped(values.at(-1)!)} of ${grouped(devices)}` }],
     });

@@ -75,6 +75,8 @@ function maximum(values: readonly number[]): number {
   return most;
 }
 
+const HEIGHT = 170;
+
 function agePanel(ages: Table, result: RunResult): Spec {
   const shares = numbersOf(ages, 'share');
   const values = numbersOf(ages, 'age_s');
@@ -87,12 +89,18 @@ function agePanel(ages: Table, result: RunResult): Spec {
     while (i < ages.rows - 1 && values[i]! < age) i++;
     return shares[i]!;
   };
-  const reach = (age: number) => (log ? Math.log(age / values[0]!) / Math.log(max / values[0]!) : age / max);
+  const meanShare = shareAt(mean);
+  // The labels stand at the right edge, apart from each other however close the points are.
   const marks = [
-    { age: mean, share: shareAt(mean), label: `mean ${span(mean)}` },
-    { age: p95, share: 0.95, label: `95 % within ${span(p95)}` },
-    { age: max, share: 1, label: `all within ${span(max)}` },
-  ].map((mark) => ({ ...mark, age: six(mark.age / per), side: reach(mark.age) < 0.75 ? 'right' : 'left' }));
+    { age: six(max / per), share: 1, label: `all within ${span(max)}`, dy: -5 },
+    { age: six(p95 / per), share: 0.95, label: `95 % within ${span(p95)}`, dy: 2 },
+    {
+      age: six(mean / per),
+      share: meanShare,
+      label: `mean ${span(mean)}`,
+      dy: Math.max(0, (meanShare - 0.84) * HEIGHT),
+    },
+  ];
   const x = {
     field: 'age',
     type: 'quantitative',
@@ -107,29 +115,28 @@ function agePanel(ages: Table, result: RunResult): Spec {
     scale: { domain: [0, 1] },
     axis: PERCENT_AXIS,
   };
+  const point = { field: 'age', type: 'quantitative' };
+  const share = { field: 'share', type: 'quantitative' };
   return {
     width: WIDTH,
-    height: 170,
+    height: HEIGHT,
     layer: [
       { data: { values: points }, mark: { type: 'line', color: COLOR.blue }, encoding: { x, y } },
       {
         data: { values: marks },
-        encoding: { x: { field: 'age', type: 'quantitative' }, y: { field: 'share', type: 'quantitative' } },
-        layer: [
-          { mark: { type: 'point', filled: true, size: 55, color: COLOR.blue, opacity: 1 } },
-          ...(['left', 'right'] as const).map((side) => ({
-            transform: [{ filter: `datum.side === '${side}'` }],
-            mark: {
-              type: 'text',
-              align: side === 'right' ? 'left' : 'right',
-              dx: side === 'right' ? 8 : 0,
-              dy: side === 'right' ? 9 : 16,
-              color: COLOR.ink,
-            },
-            encoding: { text: { field: 'label' } },
-          })),
-        ],
+        mark: { type: 'rule', color: COLOR.soft, strokeDash: [2, 3] },
+        encoding: { x: point, x2: { value: WIDTH }, y: share },
       },
+      {
+        data: { values: marks },
+        mark: { type: 'point', filled: true, size: 55, color: COLOR.blue, opacity: 1 },
+        encoding: { x: point, y: share },
+      },
+      ...marks.map((mark) => ({
+        data: { values: [mark] },
+        mark: { type: 'text', align: 'left', dx: 6, dy: mark.dy, color: COLOR.ink, text: mark.label },
+        encoding: { x: { value: WIDTH }, y: share },
+      })),
     ],
   };
 }

@@ -12,8 +12,9 @@ const STATES = TIMELINE_STATES.length;
 
 const LOOK = {
   compute: { color: COLOR.blue, band: 0.86 },
-  send: { color: COLOR.vermillion, band: 0.86 },
-  receive: { color: COLOR.sky, band: 0.86 },
+  // Lower than computing, so that the states stay apart in print without colour.
+  send: { color: COLOR.vermillion, band: 0.52 },
+  receive: { color: COLOR.sky, band: 0.52 },
   wait: { color: COLOR.idle, band: 0.22 },
   offline: { color: COLOR.offline, band: 0.22 },
 } as const;
