@@ -107,24 +107,28 @@ describe('time to accuracy', () => {
 });
 
 describe('TimelineRecorder', () => {
-  it('records the stretches of chosen devices in order of device and start', () => {
+  it('shows one state at a time of spans that overlap and come in any order', () => {
     const recorder = new TimelineRecorder({ fleet: 10, chosen: [2, 7] });
-    recorder.change(7, TIMELINE.receive, 1e9);
-    recorder.change(3, TIMELINE.compute, 1e9);
-    recorder.change(2, TIMELINE.compute, 2e9);
-    recorder.change(7, TIMELINE.compute, 3e9);
-    recorder.change(7, TIMELINE.compute, 3.5e9);
-    const table = recorder.finish(4e9);
-    expect(Array.from(numbersOf(table, 'device'))).toEqual([2, 2, 7, 7, 7]);
-    expect(wordsOf(table, 'state')).toEqual(['wait', 'compute', 'wait', 'receive', 'compute']);
-    expect(Array.from(numbersOf(table, 'start_s'))).toEqual([0, 2, 0, 1, 3]);
-    expect(Array.from(numbersOf(table, 'end_s'))).toEqual([2, 4, 1, 3, 4]);
+    const span = (device: number, state: number, from: number, to: number) =>
+      recorder.span(device, state, from * 1e9, to * 1e9);
+    span(7, TIMELINE.compute, 3, 5);
+    span(7, TIMELINE.receive, 1, 4);
+    span(7, TIMELINE.receive, 3.5, 6);
+    span(7, TIMELINE.send, 5, 5);
+    span(3, TIMELINE.compute, 0, 9);
+    span(2, TIMELINE.offline, 2, 20);
+    const table = recorder.finish(8e9);
+    expect(Array.from(numbersOf(table, 'device'))).toEqual([2, 2, 7, 7, 7, 7, 7]);
+    expect(wordsOf(table, 'state')).toEqual(['wait', 'offline', 'wait', 'receive', 'compute', 'receive', 'wait']);
+    expect(Array.from(numbersOf(table, 'start_s'))).toEqual([0, 2, 0, 1, 3, 5, 6]);
+    expect(Array.from(numbersOf(table, 'end_s'))).toEqual([2, 8, 1, 3, 5, 6, 8]);
   });
-  it('stops at its limit and says when', () => {
+  it('ends at its limit and says when', () => {
     const recorder = new TimelineRecorder({ fleet: 1, chosen: [0], limit: 2 });
-    for (let i = 1; i <= 6; i++) recorder.change(0, i % 2 === 1 ? TIMELINE.compute : TIMELINE.wait, i * 1e9);
-    expect(recorder.finish(7e9).rows).toBe(2);
-    expect(recorder.cutAt).toBe(3e9);
+    for (let i = 0; i < 6; i++) recorder.span(0, TIMELINE.compute, i * 2e9, i * 2e9 + 1e9);
+    const table = recorder.finish(20e9);
+    expect(recorder.cutAt).toBe(4e9);
+    expect(Array.from(numbersOf(table, 'end_s'))).toEqual([1, 2, 3, 4]);
   });
   it('chooses all when they fit, else shares every group', () => {
     expect(chooseDevices([0, 0, 1], 40)).toEqual([0, 1, 2]);

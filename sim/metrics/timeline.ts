@@ -1,8 +1,9 @@
 import { TableBuilder } from './builder.ts';
+import { GrowableF64, GrowableI32 } from './growable.ts';
 import type { Table } from './table.ts';
 import { TIMELINE_STATES, TIMELINE_TABLE, type TimelineState } from './tables.ts';
 
-/** States by the number that `change` takes. */
+/** States by the number that `span` takes; `wait` is never recorded. */
 export const TIMELINE: { readonly [S in TimelineState]: number } = {
   compute: 0,
   send: 1,
@@ -11,20 +12,26 @@ export const TIMELINE: { readonly [S in TimelineState]: number } = {
   offline: 4,
 };
 
+/** Which state is shown where several hold: first in the list, first shown. What is in no span is waiting. */
+const PRIORITY = [TIMELINE.compute, TIMELINE.send, TIMELINE.receive, TIMELINE.offline] as const;
+
 /**
- * Records what chosen devices were doing, for the timeline chart: a device not chosen costs one look-up. Every device
- * starts waiting at 0. Past `limit` stretches the recorder stops and says so, rather than grow without bound.
+ * Records what chosen devices were doing, as spans that may overlap and come in any order: a transfer goes on while the
+ * device computes. The table has one state at a time: computing before sending, sending before receiving, and waiting
+ * where there is no span. A device not chosen costs one look-up. Past `limit` spans the recorder stops and the table
+ * ends there, rather than grow without bound.
  */
 export class TimelineRecorder {
   readonly devices: readonly number[];
   readonly #slot: Int16Array;
-  readonly #state: Uint8Array;
-  readonly #since: Float64Array;
-  readonly #rows = new TableBuilder(TIMELINE_TABLE);
+  readonly #slots = new GrowableI32();
+  readonly #states = new GrowableI32();
+  readonly #from = new GrowableF64();
+  readonly #to = new GrowableF64();
   readonly #limit: number;
   #cutAt = Number.POSITIVE_INFINITY;
 
-  /** @param options fleet: number of all devices; chosen: ids in ascending order; limit: most stretches kept. */
+  /** @param options fleet: number of all devices; chosen: ids in ascending order; limit: most spans kept. */
   constructor(options: { readonly fleet: number; readonly chosen: readonly number[]; readonly limit?: number }) {
     this.devices = options.chosen;
     this.#limit = options.limit ?? 200_000;
@@ -32,60 +39,66 @@ export class TimelineRecorder {
     options.chosen.forEach((device, slot) => {
       this.#slot[device] = slot;
     });
-    this.#state = new Uint8Array(options.chosen.length).fill(TIMELINE.wait);
-    this.#since = new Float64Array(options.chosen.length);
   }
 
-  /** @param atNs simulated time in ns, never falling for one device. */
-  change(device: number, state: number, atNs: number): void {
+  /** The device was in `state` (a number of TIMELINE, not wait) from one instant to another, in ns. */
+  span(device: number, state: number, fromNs: number, toNs: number): void {
     const slot = this.#slot[device]!;
-    if (slot < 0 || this.#state[slot] === state) return;
-    this.#end(slot, atNs);
-    this.#state[slot] = state;
-    this.#since[slot] = atNs;
+    if (slot < 0 || toNs <= fromNs) return;
+    if (this.#from.length >= this.#limit) {
+      this.#cutAt = Math.min(this.#cutAt, fromNs);
+      return;
+    }
+    this.#slots.push(slot);
+    this.#states.push(state);
+    this.#from.push(fromNs);
+    this.#to.push(toNs);
   }
 
-  /** Ends every open stretch and gives the table, in order of device, then start. */
-  finish(atNs: number): Table {
-    for (let slot = 0; slot < this.devices.length; slot++) this.#end(slot, Math.min(atNs, this.#cutAt));
-    return ordered(this.#rows.build());
-  }
-
-  /** When recording stopped because of the limit, in ns; Infinity when it did not. */
+  /** When the table ends because of the limit, in ns; Infinity when it was not met. */
   get cutAt(): number {
     return this.#cutAt;
   }
 
-  #end(slot: number, atNs: number): void {
-    const since = this.#since[slot]!;
-    if (atNs <= since) return;
-    if (this.#rows.rows >= this.#limit) {
-      this.#cutAt = Math.min(this.#cutAt, atNs);
-      return;
-    }
-    const { device, state, start_s, end_s } = this.#rows.at;
-    this.#rows.set(device, this.devices[slot]!);
-    this.#rows.setText(state, TIMELINE_STATES[this.#state[slot]!]!);
-    this.#rows.set(start_s, since / 1e9);
-    this.#rows.set(end_s, atNs / 1e9);
-    this.#rows.endRow();
-    this.#since[slot] = atNs;
+  /** The table up to `endNs`, in order of device, then start. */
+  finish(endNs: number): Table {
+    const end = Math.min(endNs, this.#cutAt);
+    const rows = new TableBuilder(TIMELINE_TABLE);
+    const spans: number[][] = this.devices.map(() => []);
+    for (let i = 0; i < this.#from.length; i++) spans[this.#slots.at(i)]!.push(i);
+    this.devices.forEach((device, slot) => {
+      this.#sweep(spans[slot]!, end, (state, from, to) => {
+        rows.set(rows.at.device, device);
+        rows.setText(rows.at.state, TIMELINE_STATES[state]!);
+        rows.set(rows.at.start_s, from / 1e9);
+        rows.set(rows.at.end_s, to / 1e9);
+        rows.endRow();
+      });
+    });
+    return rows.build();
   }
-}
 
-function ordered(table: Table): Table {
-  const device = table.columns[0] as { readonly values: Uint32Array };
-  const start = table.columns[2] as { readonly values: Float64Array };
-  const order = Uint32Array.from(device.values.keys()).sort(
-    (a, b) => device.values[a]! - device.values[b]! || start.values[a]! - start.values[b]!,
-  );
-  const columns = table.columns.map((column) => {
-    if (column.type === 'utf8') return { ...column, codes: Int32Array.from(order, (row) => column.codes[row]!) };
-    if (column.type === 'u32') return { ...column, values: Uint32Array.from(order, (row) => column.values[row]!) };
-    if (column.type === 'f64') return { ...column, values: Float64Array.from(order, (row) => column.values[row]!) };
-    return column;
-  });
-  return { ...table, columns };
+  /** Goes through one device's instants in order, counts the open spans of each state, and emits what is shown. */
+  #sweep(spans: readonly number[], end: number, emit: (state: number, from: number, to: number) => void): void {
+    const changes = spans.flatMap((i) => [
+      { at: this.#from.at(i), state: this.#states.at(i), by: 1 },
+      { at: this.#to.at(i), state: this.#states.at(i), by: -1 },
+    ]);
+    changes.sort((a, b) => a.at - b.at);
+    const open = new Int32Array(TIMELINE_STATES.length);
+    let shown = TIMELINE.wait;
+    let since = 0;
+    for (let i = 0; i < changes.length && changes[i]!.at < end; ) {
+      const { at } = changes[i]!;
+      for (; i < changes.length && changes[i]!.at === at; i++) open[changes[i]!.state]! += changes[i]!.by;
+      const next = PRIORITY.find((state) => open[state]! > 0) ?? TIMELINE.wait;
+      if (next === shown) continue;
+      if (at > since) emit(shown, since, at);
+      shown = next;
+      since = at;
+    }
+    if (end > since) emit(shown, since, end);
+  }
 }
 
 /**

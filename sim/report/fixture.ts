@@ -177,8 +177,9 @@ function timeline(
         [TIMELINE.send, 0.4],
         [run.dropout && draw() < 0.08 ? TIMELINE.offline : TIMELINE.wait, 0.8],
       ] as const) {
-        if (at < end) recorder.change(device, state, at);
-        at += Math.round(step * weight * (0.3 + draw()));
+        const to = at + Math.round(step * weight * (0.3 + draw()));
+        if (state !== TIMELINE.wait) recorder.span(device, state, at, to);
+        at = to;
       }
     }
   }

@@ -38,25 +38,62 @@ export interface RoundBeside extends PaperRound {
   readonly ourAccuracy: number;
 }
 
-/** The run's rounds beside the paper's: the mean over the devices of a board (the replay has one of each). */
+/**
+ * The run's rounds beside the paper's. A round of m classes makes m(m - 1)/2 classifiers, which a device may upload in
+ * several parts: its uploads are counted through in order and belong to the round in which they begin. Times are summed
+ * over a round's uploads and averaged over the devices of a board (the replay has one of each).
+ */
 export function besidePaper(rounds: Table, devices: Table): RoundBeside[] {
   const boards = wordsOf(devices, 'board');
-  const device = numbersOf(rounds, 'device');
-  const round = numbersOf(rounds, 'round');
-  const compute = numbersOf(rounds, 'compute_s');
-  const accuracy = numbersOf(rounds, 'accuracy');
   return PAPER_ROUNDS.map((paper) => {
     let count = 0;
     let seconds = 0;
-    let share = 0;
-    for (let row = 0; row < rounds.rows; row++) {
-      if (round[row] !== paper.round || boards[device[row]!] !== paper.board) continue;
+    let accuracy = 0;
+    for (let device = 0; device < boards.length; device++) {
+      if (boards[device] !== paper.board) continue;
+      const own = roundOf(rounds, device, paper);
+      if (own === null) continue;
       count++;
-      seconds += compute[row]!;
-      share += accuracy[row]!;
+      seconds += own.seconds;
+      accuracy += own.accuracy;
     }
-    return { ...paper, ourMilliseconds: (seconds / count) * 1e3, ourAccuracy: (share / count) * 100 };
+    return { ...paper, ourMilliseconds: (seconds / count) * 1e3, ourAccuracy: (accuracy / count) * 100 };
   });
+}
+
+/** Classifiers of one board in the rounds before this one, and after it. */
+function bounds(paper: PaperRound): readonly [number, number] {
+  let before = 0;
+  for (const { board, round, classes } of PAPER_ROUNDS) {
+    if (board === paper.board && round < paper.round) before += (classes * (classes - 1)) / 2;
+  }
+  return [before, before + (paper.classes * (paper.classes - 1)) / 2];
+}
+
+function roundOf(
+  rounds: Table,
+  wanted: number,
+  paper: PaperRound,
+): { readonly seconds: number; readonly accuracy: number } | null {
+  const device = numbersOf(rounds, 'device');
+  const classifiers = numbersOf(rounds, 'classifiers');
+  const compute = numbersOf(rounds, 'compute_s');
+  const accuracy = numbersOf(rounds, 'accuracy');
+  const [from, to] = bounds(paper);
+  let seen = 0;
+  let counted = 0;
+  let seconds = 0;
+  let correct = 0;
+  for (let row = 0; row < rounds.rows; row++) {
+    if (device[row] !== wanted) continue;
+    if (seen >= from && seen < to) {
+      counted += classifiers[row]!;
+      seconds += compute[row]!;
+      correct += accuracy[row]! * classifiers[row]!;
+    }
+    seen += classifiers[row]!;
+  }
+  return counted === 0 ? null : { seconds, accuracy: correct / counted };
 }
 
 /** What the paper's text says, in short, and what holds by its own figures. */

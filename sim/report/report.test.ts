@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { TableBuilder } from '../metrics/builder.ts';
+import { ROUNDS_TABLE } from '../metrics/tables.ts';
 import { fixture } from './fixture.ts';
 import { besidePaper, PAPER_ROUNDS } from './paper.ts';
 import { renderReport } from './report.ts';
@@ -98,11 +100,35 @@ describe('the paper’s figures', () => {
     expect(pairs).toBe(813);
   });
 
-  it('stand beside the run’s, matched by board and round', async () => {
+  const UPLOADS: readonly (readonly [number, number, number, number])[] = [
+    // device, classifiers, seconds, accuracy: rounds cut into uploads of at most 64, devices mixed.
+    [0, 64, 0.1, 1],
+    [1, 3, 0.07, 0.75],
+    [0, 41, 0.2, 0.5],
+    [2, 10, 0.7, 0.7],
+    [0, 190, 0.5, 0.9],
+    [1, 10, 0.3, 0.7],
+    [0, 300, 0.8, 0.8],
+  ];
+
+  it('stand beside the run’s, however many uploads make up a round', () => {
+    const rounds = new TableBuilder(ROUNDS_TABLE);
+    for (const [device, classifiers, seconds, accuracy] of UPLOADS) {
+      for (const name of ['round', 'tasks', 'w_t'] as const) rounds.set(rounds.at[name], 1);
+      rounds.set(rounds.at.device, device);
+      rounds.set(rounds.at.classifiers, classifiers);
+      rounds.set(rounds.at.compute_s, seconds);
+      rounds.set(rounds.at.accuracy, accuracy);
+      rounds.endRow();
+    }
+    const beside = besidePaper(rounds.build(), fixture({ devices: 3 }).tables.devices!);
+    const ms = beside.map((round) => Math.round(round.ourMilliseconds));
+    expect(ms).toEqual([300, 500, 800, 70, 300, Number.NaN, 700, Number.NaN, Number.NaN]);
+    expect(beside[0]!.ourAccuracy).toBeCloseTo((100 * (64 + 20.5)) / 105, 10);
+  });
+
+  it('are drawn and discussed in the report of a replay', async () => {
     const result = fixture({ devices: 3, measurements: 14, extras: { paperReplay: { distinctTasks: 765 } } });
-    const beside = besidePaper(result.tables.rounds!, result.tables.devices!);
-    expect(beside.length).toBe(9);
-    for (const round of beside) expect(round.ourMilliseconds).toBeGreaterThan(100 * round.round);
     const files = await renderReport(result);
     expect(text(files.get('charts/paper-figure-3.svg')).includes('ATSAMD21G18')).toBe(true);
     expect(text(files.get('report.html')).includes('What the paper’s text gets wrong')).toBe(true);

@@ -91,9 +91,16 @@ export function valueAxis(values: readonly number[], decades = 1.7): Spec {
   const low = Math.min(...positive);
   const high = Math.max(...positive);
   if (positive.length === values.length && Math.log10(high / low) > decades) {
-    return { scale: { type: 'log', nice: true }, axis: { tickCount: 4, format: ',~r' } };
+    return { scale: { type: 'log', nice: true }, axis: { values: powersOfTen(low, high), format: ',~r' } };
   }
   return { scale: { zero: true, nice: true }, axis: { tickCount: 4, format: ',~r' } };
+}
+
+/** The powers of ten from below `low` to above `high`: the marks of a logarithmic axis, without lines between them. */
+export function powersOfTen(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
 }
 
 /** A bar with its value at its end. */

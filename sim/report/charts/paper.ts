@@ -1,4 +1,3 @@
-import { grouped } from '../numbers.ts';
 import { besidePaper, type RoundBeside } from '../paper.ts';
 import type { RunResult } from '../result.ts';
 import { type Chart, COLOR, chart, type Spec } from '../style.ts';
@@ -40,7 +39,8 @@ function panel(rounds: readonly RoundBeside[], what: 'time' | 'accuracy'): Spec 
       round: `round ${round.round}:${round.classes} classes`,
       who: WHO[who],
       value: Number.isNaN(value) ? null : Number(value.toPrecision(6)),
-      text: Number.isNaN(value) ? '' : grouped(value),
+      // Without separators, since two labels of four digits stand side by side.
+      text: Number.isNaN(value) ? '' : String(Math.round(value)),
     }));
   });
   const most = Math.max(...values.map((row) => row.value ?? 0));
@@ -50,7 +50,7 @@ function panel(rounds: readonly RoundBeside[], what: 'time' | 'accuracy'): Spec 
       : { text: 'accuracy on the training rows (%)', fontSize: 11, fontWeight: 'normal', color: COLOR.soft };
   return {
     title: { ...title, frame: 'group', offset: 8 },
-    width: 196,
+    width: 210,
     height: what === 'time' ? 150 : 100,
     data: { values },
     encoding: {
@@ -82,7 +82,7 @@ function panel(rounds: readonly RoundBeside[], what: 'time' | 'accuracy'): Spec 
           color: { field: 'who', scale: { domain: [...WHO], range: [COLOR.published, COLOR.blue] } },
         },
       },
-      { mark: { type: 'text', baseline: 'bottom', dy: -3, fontSize: 10 }, encoding: { text: { field: 'text' } } },
+      { mark: { type: 'text', baseline: 'bottom', dy: -3, fontSize: 9.5 }, encoding: { text: { field: 'text' } } },
     ],
   };
 }

@@ -3,7 +3,7 @@ import { short, six, span } from '../numbers.ts';
 import type { RunResult } from '../result.ts';
 import { THIN_RULE, timeUnit } from '../series.ts';
 import { type Chart, COLOR, chart, type Spec, WIDTH } from '../style.ts';
-import { linePanel, PERCENT_AXIS, subtitleOf, timeAxis, valueAxis } from './axes.ts';
+import { linePanel, PERCENT_AXIS, powersOfTen, subtitleOf, timeAxis, valueAxis } from './axes.ts';
 import { pointsOf } from './convergence.ts';
 
 /** Version lag where it is defined, the distribution of ages, and the mean age over time. */
@@ -106,7 +106,7 @@ function agePanel(ages: Table, result: RunResult): Spec {
     type: 'quantitative',
     title: `age of a result on arrival (${name}${log ? ', logarithmic' : ''})`,
     scale: log ? { type: 'log', nice: true } : { zero: true, nice: true },
-    axis: { format: ',~r', tickCount: log ? 4 : 8 },
+    axis: { format: ',~r', ...(log ? { values: powersOfTen(values[0]! / per, max / per) } : { tickCount: 8 }) },
   };
   const y = {
     field: 'share',
