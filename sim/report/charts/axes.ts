@@ -86,7 +86,7 @@ export interface LineOfPanel {
 }
 
 /** A value axis for positive values: logarithmic when they span more than `decades` powers of ten. */
-export function valueAxis(values: readonly number[], decades = 1.7): Spec {
+export function valueAxis(values: readonly number[], decades = 1.3): Spec {
   const positive = values.filter((value) => value > 0);
   const low = Math.min(...positive);
   const high = Math.max(...positive);
