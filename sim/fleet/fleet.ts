@@ -19,11 +19,10 @@ export interface FleetClient {
    * @returns bytes of the answer that was written into `fleet.reply` (whole frames), 0 for an empty answer.
    */
   frame(device: number, type: number, bytes: Uint8Array): number;
-  /**
-   * The device asks anew for what the server has for it: something that was streamed to it did not get through.
-   * @param lost the last stream that did not.
-   */
-  connected(device: number, lost: number): void;
+  /** The device is back and asks anew for what the server has for it, and this stream had not got through. */
+  lost(device: number, stream: number): void;
+  /** The device is back; `lost` was called for each stream that had not got through. */
+  connected(device: number): void;
   /**
    * Writes frame `index` of a stream into the inbox of `fleet.host`, sealed.
    * @returns its length; 0 after the last.
@@ -84,7 +83,7 @@ export class Fleet implements NetworkListener {
   readonly #timerAt: Float64Array;
   readonly #knocking: Uint8Array;
   readonly #failures: Uint8Array;
-  /** The last stream that did not get through. */
+  /** Streams that did not get through, by device: a chain of slots, -1 at its end. */
   readonly #lost: Int32Array;
   /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
   readonly #rtt: Float64Array;
@@ -92,7 +91,7 @@ export class Fleet implements NetworkListener {
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
-  readonly #streams = new Slots(['device', 'stream', 'bytes']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes', 'next']);
 
   readonly #source: number;
   readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
@@ -109,7 +108,7 @@ export class Fleet implements NetworkListener {
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
     this.#failures = new Uint8Array(devices);
-    this.#lost = new Int32Array(devices);
+    this.#lost = new Int32Array(devices).fill(-1);
     this.#rtt = new Float64Array(devices);
     this.#jitter = new Streams(config.seed, 'fleet back-off', devices);
     this.#source = sim.sources(devices);
@@ -178,7 +177,7 @@ export class Fleet implements NetworkListener {
       default:
         this.#knocking[device] = 0;
         this.#failures[device] = 0;
-        this.#client!.connected(device, this.#lost[device]!);
+        this.#back(device);
     }
   }
 
@@ -196,8 +195,8 @@ export class Fleet implements NetworkListener {
         this.#schedule(this.#retryAt(device), device, this.#kinds.retry, slot);
         break;
       case ROLE.stream:
-        this.#lost[device] = this.#streams.get(slot, 'stream');
-        this.#streams.release(slot);
+        this.#streams.set(slot, 'next', this.#lost[device]!);
+        this.#lost[device] = slot;
         this.#knockLater(device);
         break;
       default:
@@ -410,6 +409,20 @@ export class Fleet implements NetworkListener {
 
   #knock(device: number): void {
     this.#send(device, true, 0, NEVER, device * 4 + ROLE.knock);
+  }
+
+  /** The server learns that a device is back, and of every stream that broke. */
+  #back(device: number): void {
+    let slot = this.#lost[device]!;
+    this.#lost[device] = -1;
+    while (slot >= 0) {
+      const stream = this.#streams.get(slot, 'stream');
+      const next = this.#streams.get(slot, 'next');
+      this.#streams.release(slot);
+      this.#client!.lost(device, stream);
+      slot = next;
+    }
+    this.#client!.connected(device);
   }
 
   #observe(at: number, device: number, out: boolean, bytes: Uint8Array): void {

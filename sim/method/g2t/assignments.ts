@@ -56,6 +56,11 @@ export class Assignments {
     return newest !== NO_ASSIGNMENT;
   }
 
+  /** The newest assignment that the device owes, as of the last `owes`; NO_ASSIGNMENT when none. */
+  newestOwed(device: number): number {
+    return this.#newestOfDevice[device]!;
+  }
+
   /** Takes all that the device owes from it. @returns how many tasks must go to others. */
   releaseAll(device: number, scheduler: Scheduler): number {
     let released = 0;

@@ -112,11 +112,13 @@ export class G2tCloud implements Method {
     }
   }
 
-  connected(device: number, lost: number): void {
+  lost(device: number, stream: number): void {
+    if (stream !== PING_STREAM && this.#current[device] === stream) this.#send(device, stream);
+  }
+
+  connected(device: number): void {
     this.#heard(device);
-    const current = this.#current[device]!;
-    if (current !== NO_ASSIGNMENT && current === lost) this.#send(device, current);
-    else this.#advance(device);
+    this.#advance(device);
   }
 
   fill(device: number, stream: number, index: number): number {
@@ -249,6 +251,7 @@ export class G2tCloud implements Method {
     const heardAt = this.#table.heardAt[device]!;
     const pingedAt = this.#table.pingedAt[device]!;
     this.#checking[device] = 1;
+    this.#copyOverdue(device, now, limit);
     if (now - heardAt < limit) this.#checkAt(device, heardAt + limit);
     else if (pingedAt <= heardAt) {
       this.#table.pingedAt[device] = now;
@@ -260,6 +263,13 @@ export class G2tCloud implements Method {
       this.#table.online[device] = 0;
       this.#giveBack(device);
     }
+  }
+
+  /** A task that takes much longer than expected on a device that lives may be copied like one that is expected to end late. */
+  #copyOverdue(device: number, now: number, limit: number): void {
+    const owed = this.#assignments.newestOwed(device);
+    if (owed === NO_ASSIGNMENT || now - this.#assignments.sentAt(owed) < 2 * limit) return;
+    if (this.#scheduler.markOverdue(this.#assignments.task(owed))) this.#callIdle();
   }
 
   /** A device's tasks go back to be given to others, those included whose results it may still hold. */

@@ -155,6 +155,19 @@ export class Scheduler {
     return true;
   }
 
+  /** A task in flight is past all expectation: it counts as never ending. @returns whether it may be copied. */
+  markOverdue(task: number): boolean {
+    const may =
+      this.#pending === 0 &&
+      this.#status[task] === SENT &&
+      this.#owners[task]! < this.#options.redundancy &&
+      !this.#late.has(task);
+    if (!may) return false;
+    this.#expectedEnd[task] = Number.POSITIVE_INFINITY;
+    this.#late.add(task, Number.POSITIVE_INFINITY);
+    return true;
+  }
+
   /** A device is given nothing any more: its memory holds no task. */
   exclude(device: number): void {
     this.#fits[device] = 0;
