@@ -3,27 +3,11 @@
 
 #include <stdint.h>
 
+#include "g2t_lanes.h"
 #include "g2t_work.h"
 
-/*
- * Learners. Rows are padded with zeros to whole lanes of four floats (a padded element changes no bit of a sum: a lane starts
- * at +0 and so never becomes -0). Weights leave as n + 1 floats, bias first.
- */
-enum { G2T_LANES = 4, G2T_MAX_FEATURES = 65534 };
-
-static inline uint32_t g2t_padded(uint32_t features) { return (features + 3u) & ~3u; }
-
-/* The dot product of every target: element j in lane j mod 4, joined as (s0 + s1) + (s2 + s3). n a multiple of 4. */
-static inline float g2t_dot(const float *a, const float *b, uint32_t n) {
-  float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
-  for (uint32_t j = 0; j < n; j += G2T_LANES) {
-    s0 += a[j] * b[j];
-    s1 += a[j + 1] * b[j + 1];
-    s2 += a[j + 2] * b[j + 2];
-    s3 += a[j + 3] * b[j + 3];
-  }
-  return (s0 + s1) + (s2 + s3);
-}
+/* Learners. Rows are padded with zeros to whole lanes (g2t_lanes.h). Weights leave as n + 1 floats, bias first. */
+enum { G2T_MAX_FEATURES = 65534 };
 
 typedef struct {
   float alpha;      /* step, finite, above 0 */

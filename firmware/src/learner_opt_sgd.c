@@ -33,14 +33,10 @@ static void begin(void *state, const g2t_learner_config *config) {
 static int needs_next(uint8_t variant) { return variant == G2T_AS_PUBLISHED; }
 
 /* One step against the error e (+1 or -1) along the padded row x. */
-static void step(float *restrict w, float *restrict u, const float *restrict x, uint32_t n, float a, float m, float e) {
+static void step(float *w, float *u, const float *x, uint32_t n, float a, float m, float e) {
   u[BIAS] = m * u[BIAS] - a * e;
   w[BIAS] += u[BIAS];
-  for (uint32_t j = 0; j < n; j++) {
-    const float velocity = m * u[FIRST + j] - (a * x[j]) * e;
-    u[FIRST + j] = velocity;
-    w[FIRST + j] += velocity;
-  }
+  g2t_momentum_step(w + FIRST, u + FIRST, x, n, a, m, e);
 }
 
 /* The sum of the published code: the row against the weights one place off, in index order. */
@@ -64,24 +60,46 @@ static void count(g2t_work *work, const opt_sgd *s, uint32_t steps, uint32_t upd
   work->exps += published ? steps : 0u;
 }
 
-static void fit(void *state, const g2t_rows *rows, const uint16_t *order, uint32_t from, uint32_t steps, g2t_work *work) {
-  opt_sgd *s = state;
+/* The published loop, apart: it is slow, and would slow the other. */
+static uint32_t fit_published(opt_sgd *s, const g2t_rows *rows, const uint16_t *order, uint32_t from, uint32_t steps) {
   const uint32_t n = g2t_padded(s->features);
-  const float m = s->momentum;
+  float *w = weights_of(s);
+  uint32_t updates = 0;
+  for (uint32_t k = 0; k < steps; k++) {
+    const uint32_t row = order != 0 ? order[k] : from + k;
+    const float *x = rows->x + row * n;
+    const int error = (published_sum(w, x, s->features, beyond_row(rows, row, n)) > 0.0f) - rows->label[row];
+    if (error == 0) continue;
+    step(w, w + block(s->features), x, n, s->alpha, s->momentum, (float)error);
+    updates++;
+  }
+  return updates;
+}
+
+static uint32_t fit_lanes(opt_sgd *s, const g2t_rows *rows, const uint16_t *order, uint32_t from, uint32_t steps) {
+  const uint32_t n = g2t_padded(s->features);
+  const int normalised = s->variant == G2T_NORMALISED;
+  const float alpha = s->alpha, m = s->momentum;
+  const float *all = rows->x;
+  const uint8_t *label = rows->label;
   float *w = weights_of(s);
   float *u = w + block(s->features);
   uint32_t updates = 0;
   for (uint32_t k = 0; k < steps; k++) {
     const uint32_t row = order != 0 ? order[k] : from + k;
-    const float *x = rows->x + row * n;
-    const float z = s->variant == G2T_AS_PUBLISHED ? published_sum(w, x, s->features, beyond_row(rows, row, n))
-                                                   : g2t_dot(x, w + FIRST, n) + w[BIAS];
-    const int error = (z > 0.0f) - rows->label[row];
+    const float *x = all + row * n;
+    const int error = (g2t_dot(x, w + FIRST, n) + w[BIAS] > 0.0f) - label[row];
     if (error == 0) continue;
-    const float a = s->variant == G2T_NORMALISED ? s->alpha / (1.0f + s->alpha * g2t_dot(x, x, n)) : s->alpha;
-    step(w, u, x, n, a, m, (float)error);
+    step(w, u, x, n, normalised ? alpha / (1.0f + alpha * g2t_dot(x, x, n)) : alpha, m, (float)error);
     updates++;
   }
+  return updates;
+}
+
+static void fit(void *state, const g2t_rows *rows, const uint16_t *order, uint32_t from, uint32_t steps, g2t_work *work) {
+  opt_sgd *s = state;
+  const uint32_t updates = s->variant == G2T_AS_PUBLISHED ? fit_published(s, rows, order, from, steps)
+                                                          : fit_lanes(s, rows, order, from, steps);
   count(work, s, steps, updates);
 }
 
