@@ -1,3 +1,4 @@
+import { assert } from '../kernel/errors.ts';
 import { pow } from '../kernel/numeric.ts';
 import type { TcpConfig } from './network.ts';
 import { PacketHeap } from './tcp-heap.ts';
@@ -21,11 +22,17 @@ export interface PathWork {
   readonly flows: number;
   /** Whether each transfer opens its connection first. */
   readonly handshake: boolean;
+  /** Bytes on the wire of a TLS handshake after it, one exchange: up and down; none without TLS. */
+  readonly tls?: { readonly up: number; readonly down: number } | undefined;
 }
 
 const SYN = -1;
 /** The acknowledgement that ends the three-way handshake. */
 const PURE = -2;
+/** The exchange of a TLS handshake. */
+const HELLO = -3;
+/** No time-out is longer, s. */
+const LONGEST_WAIT = 60;
 
 /**
  * Transfers of TCP through one drop-tail bottleneck: packets are serialised first in, first out, one after another's;
@@ -39,6 +46,8 @@ export class TcpPath implements SegmentSink {
   /** Of the last `run`: when each transfer's last byte reached the receiver, s after its start. */
   readonly completion: number[] = [];
   packets = 0;
+  /** Packets that the path could have lost: not pure acknowledgements, not those that the queue dropped. */
+  exposedPackets = 0;
   lostPackets = 0;
   bytesForward = 0;
   bytesBackward = 0;
@@ -48,8 +57,12 @@ export class TcpPath implements SegmentSink {
 
   readonly #config: TcpConfig;
   readonly #senders: TcpSender[] = [];
-  readonly #synSent: number[] = [];
-  readonly #synTries: number[] = [];
+  /** While a connection is opened, by transfer: what was asked last, when it will be asked again, how often it was. */
+  readonly #asked: number[] = [];
+  readonly #askAt: number[] = [];
+  readonly #tries: number[] = [];
+  /** The round trip that the SYN measured, s; -1 when it was sent twice. */
+  readonly #measured: number[] = [];
   #now = 0;
   #rate = 0;
   #half = 0;
@@ -63,7 +76,7 @@ export class TcpPath implements SegmentSink {
   readonly #accessBusy: number[] = [];
   readonly #inbound = new PacketHeap();
   #timerFloor = 0;
-  #handshake = true;
+  #tls: { readonly up: number; readonly down: number } | undefined;
 
   /** When each queued packet begins to be sent; ring. */
   #starts = new Float64Array(128);
@@ -100,7 +113,7 @@ export class TcpPath implements SegmentSink {
     this.#segments = segments;
     this.#begin(conditions, work);
     for (let flow = 0; flow < work.flows; flow++) {
-      if (work.handshake) this.#sendSyn(flow);
+      if (work.handshake) this.#ask(flow, SYN);
       else this.#senders[flow]!.start(segments, 0, conditions.rtt);
     }
     while (this.#unfinished > 0) this.#step();
@@ -129,8 +142,8 @@ export class TcpPath implements SegmentSink {
   #enqueue(at: number, sentAt: number, flow: number, segment: number): void {
     const arrival = this.#forward(at, this.#bytes(segment), segment !== PURE);
     if (arrival < 0 || segment === PURE) return;
-    if (segment === SYN) {
-      this.#back(arrival, sentAt, this.#config.synBytes, flow, SYN, 0);
+    if (segment < 0) {
+      this.#back(arrival, sentAt, segment === SYN ? this.#config.synBytes : this.#tls!.down, flow, segment, 0);
       return;
     }
     const sender = this.#senders[flow]!;
@@ -146,6 +159,7 @@ export class TcpPath implements SegmentSink {
   #bytes(segment: number): number {
     if (segment === SYN) return this.#config.synBytes;
     if (segment === PURE) return this.#config.ackBytes;
+    if (segment === HELLO) return this.#tls!.up;
     const payload = segment === this.#segments - 1 ? this.#lastBytes : this.#config.segmentBytes;
     return payload + this.#config.dataHeaderBytes;
   }
@@ -170,18 +184,19 @@ export class TcpPath implements SegmentSink {
     this.#busy = this.#busyBack = 0;
     this.#startHead = this.#startCount = 0;
     this.#ackHead = this.#ackCount = 0;
-    this.#timerFloor = Number.POSITIVE_INFINITY;
-    this.#handshake = work.handshake;
+    this.#timerFloor = 0;
+    this.#tls = work.tls;
     this.#unfinished = work.flows;
-    this.packets = this.lostPackets = this.bytesForward = this.bytesBackward = this.bytesLost = 0;
+    this.packets = this.exposedPackets = this.lostPackets = this.bytesForward = this.bytesBackward = this.bytesLost = 0;
     this.midway = 0;
     this.completion.length = work.flows;
     while (this.#senders.length < work.flows) this.#senders.push(new TcpSender(this.#config, this));
     for (let flow = 0; flow < work.flows; flow++) {
       this.completion[flow] = -1;
       this.#accessBusy[flow] = 0;
-      this.#synTries[flow] = 0;
-      this.#synSent[flow] = Number.POSITIVE_INFINITY;
+      this.#tries[flow] = 0;
+      this.#askAt[flow] = Number.POSITIVE_INFINITY;
+      this.#measured[flow] = -1;
     }
   }
 
@@ -189,6 +204,10 @@ export class TcpPath implements SegmentSink {
   #step(): void {
     const ackAt = this.#ackCount > 0 ? this.#ackAt[this.#ackHead]! : Number.POSITIVE_INFINITY;
     const inbound = this.#inbound;
+    assert(
+      Math.min(ackAt, inbound.time, this.#timerFloor) < Number.POSITIVE_INFINITY,
+      'Expected a sender with data to have a timer',
+    );
     if (inbound.time <= ackAt && inbound.time <= this.#timerFloor) {
       inbound.pop();
       this.#enqueue(inbound.poppedTime, inbound.poppedSentAt, inbound.poppedFlow, inbound.poppedSegment);
@@ -212,15 +231,15 @@ export class TcpPath implements SegmentSink {
     if (ackAt <= first || inbound.time <= first) return;
     this.#now = first;
     this.#current = flow;
-    if (this.#handshake && this.#synSent[flow]! < Number.POSITIVE_INFINITY) this.#sendSyn(flow);
+    if (this.#askAt[flow]! < Number.POSITIVE_INFINITY) this.#ask(flow, this.#asked[flow]!);
     else this.#senders[flow]!.timeout(first);
     this.#timerFloor = Math.min(this.#timerFloor, this.#timer(flow));
   }
 
   #timer(flow: number): number {
     if (this.completion[flow]! >= 0) return Number.POSITIVE_INFINITY;
-    const synAt = this.#handshake ? this.#synSent[flow]! : Number.POSITIVE_INFINITY;
-    return synAt < Number.POSITIVE_INFINITY ? synAt : this.#senders[flow]!.timeoutAt;
+    const askAt = this.#askAt[flow]!;
+    return askAt < Number.POSITIVE_INFINITY ? askAt : this.#senders[flow]!.timeoutAt;
   }
 
   #acknowledge(at: number): void {
@@ -234,22 +253,37 @@ export class TcpPath implements SegmentSink {
     this.#now = at;
     this.#current = flow;
     const sender = this.#senders[flow]!;
-    if (segment === SYN) {
-      if (this.#synSent[flow] === Number.POSITIVE_INFINITY) return;
-      this.#synSent[flow] = Number.POSITIVE_INFINITY;
-      this.#emit(flow, PURE);
-      sender.start(this.#segments, at, this.#synTries[flow] === 1 ? at - sentAt : -1);
+    if (segment < 0) {
+      if (this.#asked[flow] !== segment || this.#askAt[flow] === Number.POSITIVE_INFINITY) return;
+      this.#answered(flow, at, sentAt);
     } else sender.acknowledge(at, segment, upTo, sentAt);
     if (sender.timeoutAt < this.#timerFloor) this.#timerFloor = sender.timeoutAt;
   }
 
-  /** Sends a SYN; its timer doubles each time. `#synSent` holds when the next is due. */
-  #sendSyn(flow: number): void {
-    const wait = (this.#config.synTimeout / 1e9) * pow(2, this.#synTries[flow]!);
-    this.#synTries[flow]!++;
-    this.#synSent[flow] = this.#now + wait;
-    if (this.#synSent[flow]! < this.#timerFloor) this.#timerFloor = this.#synSent[flow]!;
-    this.#emit(flow, SYN);
+  /** Sends a SYN or a TLS hello; its timer doubles each time. */
+  #ask(flow: number, what: number): void {
+    const { synTimeout, minRto } = this.#config;
+    const first = what === SYN ? synTimeout / 1e9 : Math.max(minRto / 1e9, 3 * this.#measured[flow]!);
+    this.#asked[flow] = what;
+    this.#askAt[flow] = this.#now + Math.min(first * pow(2, this.#tries[flow]!), LONGEST_WAIT);
+    this.#tries[flow]!++;
+    if (this.#askAt[flow]! < this.#timerFloor) this.#timerFloor = this.#askAt[flow]!;
+    this.#emit(flow, what);
+  }
+
+  /** The answer to a SYN or hello is back: on to the next, or to the data. */
+  #answered(flow: number, at: number, sentAt: number): void {
+    this.#askAt[flow] = Number.POSITIVE_INFINITY;
+    if (this.#asked[flow] === SYN) {
+      if (this.#tries[flow] === 1) this.#measured[flow] = at - sentAt;
+      this.#emit(flow, PURE);
+      this.#tries[flow] = 0;
+      if (this.#tls !== undefined) {
+        this.#ask(flow, HELLO);
+        return;
+      }
+    }
+    this.#senders[flow]!.start(this.#segments, at, this.#measured[flow]!);
   }
 
   /** Puts a packet into the queue; when it reaches the other side, or -1 if it never does. */
@@ -273,6 +307,7 @@ export class TcpPath implements SegmentSink {
     }
     this.#busy = start + bytes / this.#rate;
     this.bytesForward += bytes;
+    if (lossy) this.exposedPackets++;
     if (lossy && this.#untilLoss < 0) this.#untilLoss = this.#gap();
     if (lossy && this.#untilLoss-- <= 0) {
       this.lostPackets++;
