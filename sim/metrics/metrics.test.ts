@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { METRIC_DEFINITIONS, metricDefinition } from './definitions.ts';
 import { Distribution } from './distribution.ts';
-import { communicationTime, efficiency, energyByState, optSgdFlop, ratioByBytes, ratioByTime } from './ratios.ts';
+import { efficiency, ratioByBytes, ratioByTime } from './ratios.ts';
 import { score, Tally, TimeToAccuracy } from './scores.ts';
 import { type RunFacts, summarise } from './summary.ts';
 import { numbersOf, wordsOf } from './table.ts';
@@ -71,17 +71,9 @@ describe('ratios', () => {
     expect(ratioByTime(1, 0)).toBeNull();
     expect(ratioByBytes(1, 0)).toBeNull();
   });
-  it('counts Opt-SGD as 2n a row and 5n + 4 an update', () => {
-    expect(optSgdFlop({ rows: 10, updates: 3, features: 22 })).toBe(10 * 44 + 3 * 114);
-  });
-  it('has efficiency, energy by state and the paper’s communication time', () => {
+  it('has efficiency, null where there was no time', () => {
     expect(efficiency({ deviceSeconds: 15, devices: 3, makespanSeconds: 10 })).toBe(0.5);
     expect(efficiency({ deviceSeconds: 0, devices: 3, makespanSeconds: 0 })).toBeNull();
-    const time = { computeSeconds: 1, transmitSeconds: 2, receiveSeconds: 3, idleSeconds: 4 };
-    expect(energyByState(time, { compute: 1, transmit: 10, receive: 100, idle: 1000 })).toBe(4321);
-    const link = { latencySeconds: 0.3, bytes: 512, bytesPerSecond: 4000 };
-    expect(communicationTime(link)).toBeCloseTo(0.428, 15);
-    expect(communicationTime({ ...link, failedShare: 0.1 })).toBeCloseTo(0.4755555556, 10);
   });
 });
 

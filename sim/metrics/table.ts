@@ -20,11 +20,11 @@ export interface TableDefinition<Name extends string = string> {
   readonly columns: readonly ColumnDefinition<Name>[];
 }
 
-export interface NumberColumn extends ColumnDefinition {
+interface NumberColumn extends ColumnDefinition {
   readonly type: 'f64' | 'i32' | 'u32';
   readonly values: Float64Array | Int32Array | Uint32Array;
 }
-export interface BoolColumn extends ColumnDefinition {
+interface BoolColumn extends ColumnDefinition {
   readonly type: 'bool';
   /** 0 or 1, a byte a row. */
   readonly values: Uint8Array;
@@ -35,7 +35,7 @@ export interface TextColumn extends ColumnDefinition {
   readonly codes: Int32Array;
   readonly words: readonly string[];
 }
-export interface BinaryColumn extends ColumnDefinition {
+interface BinaryColumn extends ColumnDefinition {
   readonly type: 'binary';
   /** Row r holds bytes[offsets[r], offsets[r + 1]). One longer than the rows. */
   readonly offsets: Int32Array;
@@ -99,7 +99,7 @@ export function table(definition: Pick<TableDefinition, 'name' | 'description'>,
 }
 
 /** Texts as codes into the distinct words, in order of first appearance. */
-export function encodeText(values: Iterable<string>): { readonly codes: Int32Array; readonly words: string[] } {
+function encodeText(values: Iterable<string>): { readonly codes: Int32Array; readonly words: string[] } {
   const words: string[] = [];
   const known = new Map<string, number>();
   const codes: number[] = [];

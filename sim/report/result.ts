@@ -2,7 +2,7 @@ import type { Summary } from '../metrics/summary.ts';
 import type { Table } from '../metrics/table.ts';
 
 /** What the report says about where a result comes from. Facts of the host do not belong here. */
-export interface ReportManifest {
+interface ReportManifest {
   readonly id: string;
   readonly name: string;
   readonly seed: number;
@@ -20,7 +20,7 @@ export interface RatioOfRun {
 }
 
 /** A headline beside those of the summary: time to accuracy, say, or the accuracy of another combination. */
-export interface Headline {
+interface Headline {
   readonly label: string;
   /** Ready to read, with its unit. */
   readonly value: string;

@@ -1,5 +1,5 @@
 /** The most points of a line in a chart: about one a pixel. */
-export const MOST_POINTS = 500;
+const MOST_POINTS = 500;
 
 /**
  * Rows of a time series to draw: all when they are few, else the last one in each of `most` equal stretches of time, and

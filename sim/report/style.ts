@@ -27,7 +27,7 @@ export const FONT = 'DejaVu Sans, Verdana, sans-serif';
 export const WIDTH = 620;
 
 /** Settings that all charts share. */
-export const CONFIG = {
+const CONFIG = {
   // The picture as a whole has a text alternative; one a mark would double its size.
   aria: false,
   background: 'transparent',

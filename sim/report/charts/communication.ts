@@ -61,8 +61,7 @@ export function comparisonChart(result: RunResult): Chart | null {
   return runs.length < 2 ? null : ratioBars(runs, result.manifest.name);
 }
 
-/** The same for runs from anywhere. */
-export function ratioBars(runs: readonly RatioOfRun[], subtitle: string): Chart {
+function ratioBars(runs: readonly RatioOfRun[], subtitle: string): Chart {
   const values = runs.map(({ label, time, bytesPerFlop }) => ({
     run: label,
     time,
