@@ -14,7 +14,9 @@ export class Accounts {
   readonly handshakes: Float64Array;
   readonly flop: Float64Array;
   readonly rows: Float64Array;
-  readonly failedExchanges: Uint32Array;
+  /** Transfers that failed, and the time that went into them, ns. */
+  readonly failures: Uint32Array;
+  readonly lost: Float64Array;
   readonly #open: Int32Array;
   readonly #openSince: Float64Array;
 
@@ -26,7 +28,8 @@ export class Accounts {
     this.handshakes = new Float64Array(devices);
     this.flop = new Float64Array(devices);
     this.rows = new Float64Array(devices);
-    this.failedExchanges = new Uint32Array(devices);
+    this.failures = new Uint32Array(devices);
+    this.lost = new Float64Array(devices);
     this.#open = new Int32Array(devices);
     this.#openSince = new Float64Array(devices);
   }
@@ -37,6 +40,11 @@ export class Accounts {
 
   transferEnded(device: number, at: number): void {
     if (--this.#open[device]! === 0) this.communication[device]! += at - this.#openSince[device]!;
+  }
+
+  transferFailed(device: number, span: number): void {
+    this.failures[device]!++;
+    this.lost[device]! += span;
   }
 
   radio(device: number, up: boolean, span: number): void {

@@ -3,6 +3,7 @@ import { assert, FirmwareError } from '../kernel/errors.ts';
 import { Streams } from '../kernel/random.ts';
 import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
+import { TIMELINE, type TimelineRecorder } from '../metrics/timeline.ts';
 import { HANDSHAKE, type Network, type NetworkListener } from '../net/network.ts';
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
@@ -28,8 +29,8 @@ export interface FleetClient {
    * @returns its length; 0 after the last.
    */
   fill(device: number, stream: number, index: number): number;
-  /** The device's work on a stream's last frame ends at `at` (for metrics: a server does not know this). */
-  worked(device: number, stream: number, at: number): void;
+  /** The device's work on a stream ends at `at` and took `flop` (for metrics: a server does not know this). */
+  worked(device: number, stream: number, at: number, flop: number): void;
   /** The server sees that the device has taken all of a stream. */
   drained(device: number, stream: number): void;
 }
@@ -47,6 +48,8 @@ export interface FleetConfig {
   readonly routine: Routine;
   /** The first wait before a failed exchange is tried again, and the longest, ns. */
   readonly backoff: { readonly first: number; readonly longest: number };
+  /** What chosen devices were doing, for the timeline. */
+  readonly timeline: TimelineRecorder;
   /** Called for every frame that goes into a device's firmware or comes out of it, LINK reports included. */
   readonly observe: ((at: number, device: number, out: boolean, bytes: Uint8Array) => void) | undefined;
 }
@@ -187,11 +190,11 @@ export class Fleet implements NetworkListener {
     const slot = Math.floor(tag / 4);
     const device = facts.device[transfer]!;
     this.accounts.transferEnded(device, this.#sim.now);
+    this.accounts.transferFailed(device, this.#sim.now - facts.startedAt[transfer]!);
     switch (tag % 4) {
       case ROLE.upload:
       case ROLE.answer:
         this.#exchanges.add(slot, 'attempts', 1);
-        this.accounts.failedExchanges[device]!++;
         this.#schedule(this.#retryAt(device), device, this.#kinds.retry, slot);
         break;
       case ROLE.stream:
@@ -220,6 +223,8 @@ export class Fleet implements NetworkListener {
     const span = facts.lastByteAt[transfer]! - facts.firstByteAt[transfer]!;
     this.accounts.transferEnded(device, this.#sim.now);
     this.accounts.radio(device, up, span);
+    const state = up ? TIMELINE.send : TIMELINE.receive;
+    this.#config.timeline.span(device, state, facts.startedAt[transfer]!, facts.lastByteAt[transfer]!);
     this.#rtt[device] = facts.rtt[transfer]!;
     if (facts.handshake[transfer] !== HANDSHAKE.none) {
       const opening = facts.firstByteAt[transfer]! - facts.startedAt[transfer]! - facts.rtt[transfer]! / 2;
@@ -244,7 +249,9 @@ export class Fleet implements NetworkListener {
   #worked(device: number, at: number, wireBytes: number): void {
     const span = this.#config.computeTime(device, this.host.work, wireBytes);
     this.accounts.computed(device, span, this.host.work);
-    this.#busyUntil[device] = this.#config.routine.end(device, at, span);
+    const until = this.#config.routine.end(device, at, span);
+    this.#busyUntil[device] = until;
+    this.#config.timeline.span(device, TIMELINE.compute, at, until);
   }
 
   #pollWhenFree(device: number): void {
@@ -350,6 +357,7 @@ export class Fleet implements NetworkListener {
     const total = this.#streams.get(slot, 'bytes');
     const rtt = facts.rtt[transfer]!;
     this.#report({ device, rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
+    const flopBefore = this.accounts.flop[device]!;
     let sent = 0;
     let taken = last;
     for (let index = 0; ; index++) {
@@ -362,7 +370,7 @@ export class Fleet implements NetworkListener {
     }
     assert(sent === total, `Expected a stream of ${total} bytes, got ${sent}`);
     this.#streams.release(slot);
-    this.#client!.worked(device, stream, this.#busyUntil[device]!);
+    this.#client!.worked(device, stream, this.#busyUntil[device]!, this.accounts.flop[device]! - flopBefore);
     this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
     this.#pollWhenFree(device);
   }

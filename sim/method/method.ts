@@ -16,4 +16,6 @@ export interface MethodProgress {
   readonly tasksDone: number;
   readonly tasksTotal: number;
   readonly tasksReassigned: number;
+  /** Tasks given to a device, copies and repetitions included. */
+  readonly tasksAssigned: number;
 }

@@ -20,10 +20,3 @@ export function* offlineStretches(dropout: Dropout, device: number, end: number)
     at = next;
   }
 }
-
-/** How long a device is offline before `end`, ns. */
-export function offlineTime(dropout: Dropout, device: number, end: number): number {
-  let time = 0;
-  for (const { from, to } of offlineStretches(dropout, device, end)) time += to - from;
-  return time;
-}

@@ -4,10 +4,11 @@ import { TableBuilder } from '../metrics/builder.ts';
 import { type Stopped, type Summary, summarise } from '../metrics/summary.ts';
 import type { Table } from '../metrics/table.ts';
 import { DEVICES_TABLE } from '../metrics/tables.ts';
+import { TIMELINE } from '../metrics/timeline.ts';
 import { boardOf, regionNameOf } from './places.ts';
 import type { World } from './world.ts';
 
-/** The table `devices`: what each device did and spent until `end`, ns. */
+/** The table `devices`: what each device did and spent until `end`, ns. Notes its time offline in the timeline. */
 export function deviceTable(world: World, end: number): Table {
   const { places, fleet, network, records } = world;
   const { accounts } = fleet;
@@ -17,7 +18,12 @@ export function deviceTable(world: World, end: number): Table {
   for (let device = 0; device < places.devices; device++) {
     const compute = toSeconds(accounts.compute[device]!);
     const communication = toSeconds(accounts.communicationUntil(device, end));
-    const offline = toSeconds(world.offline(device, end));
+    let offlineNs = 0;
+    for (const { from, to } of world.offline(device, end)) {
+      offlineNs += to - from;
+      world.timeline.span(device, TIMELINE.offline, from, to);
+    }
+    const offline = toSeconds(offlineNs);
     table.set(at.device, device);
     table.setText(at.board, boardOf(places, device).name);
     table.setText(at.region, regionNameOf(places, device));
@@ -64,7 +70,7 @@ export function summaryOf(run: {
   const { devices } = places;
   const byDevice = (value: (device: number) => number): Float64Array =>
     Float64Array.from({ length: devices }, (_, device) => value(device));
-  const { tasksDone, tasksTotal, tasksReassigned } = method.progress;
+  const { tasksDone, tasksTotal, tasksReassigned, tasksAssigned } = method.progress;
   return summarise({
     name: run.name,
     digest: run.digest,
@@ -79,8 +85,10 @@ export function summaryOf(run: {
     bytesWasted: byDevice((device) => totals.bytesWasted[device]! + records.bytesWasted[device]!),
     energyJoules: byDevice((device) => world.energy(device, end)),
     flop: accounts.flop,
+    flopWasted: records.flopWasted,
+    secondsLost: byDevice((device) => toSeconds(accounts.lost[device]!)),
     events: world.sim.events,
-    tasks: { done: tasksDone, total: tasksTotal, reassigned: tasksReassigned },
+    tasks: { done: tasksDone, total: tasksTotal, reassigned: tasksReassigned, assigned: tasksAssigned },
     stopped: run.stopped,
   });
 }

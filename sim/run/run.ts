@@ -38,6 +38,7 @@ export interface RunOutcome {
     readonly devices: Table;
     readonly metrics: Table;
     readonly ages: Table;
+    readonly timeline: Table;
     readonly frames?: Table;
   };
   /** What the report says beside the tables. */
@@ -99,6 +100,7 @@ export function simulateScenario(input: RunInput): RunOutcome {
     devices: deviceTable(world, makespan),
     metrics: measurements.table(),
     ages: world.records.ages.quantiles(),
+    timeline: world.timeline.finish(makespan),
     ...(frames === undefined ? {} : { frames: frames.table() }),
   };
   world.evaluation.fold(sim.digest);

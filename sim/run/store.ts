@@ -30,6 +30,8 @@ export interface Manifest {
   readonly versions: { readonly [name: string]: string };
   /** The command line's part of the scenario; scenario.yaml beside this file is the rest. */
   readonly set: readonly string[];
+  /** The scenario as it was run: every default filled in, SI units. */
+  readonly scenario: unknown;
   readonly host: HostSummary & { readonly node: string; readonly platform: string };
 }
 
@@ -64,6 +66,7 @@ export function manifestOf(input: {
     firmware: { sha256: input.firmware.sha256 },
     versions: { globe2train: input.version },
     set: loaded.set,
+    scenario: JSON.parse(loaded.canonical),
     host: input.host,
   };
 }

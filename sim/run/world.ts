@@ -17,13 +17,14 @@ import { wireG2t } from '../method/g2t/wire.ts';
 import type { WorkList } from '../method/g2t/work-list.ts';
 import type { Method } from '../method/method.ts';
 import type { Scores } from '../metrics/scores.ts';
+import { chooseDevices, TimelineRecorder } from '../metrics/timeline.ts';
 import { FlowNetwork } from '../net/flow.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
 import { SimpleNetwork } from '../net/simple.ts';
 import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { foretell, plannedChanges, scheduleChanges } from './interventions.ts';
-import { offlineTime } from './offline.ts';
+import { offlineStretches, type Stretch } from './offline.ts';
 import { boardOf, layOut, type Places } from './places.ts';
 
 /** Called for every frame that enters or leaves a device's firmware. */
@@ -49,12 +50,13 @@ export interface World {
   readonly evaluation: Evaluation;
   readonly work: WorkList;
   readonly kernel: Kernel;
+  readonly timeline: TimelineRecorder;
   /** RAM that a task takes on each device, bytes. */
   readonly ramUsed: Float64Array;
   /** Energy of a device until `at`, J. */
   energy(device: number, at: number): number;
-  /** How long a device was offline until `at`: asked once a device, at the end. */
-  offline(device: number, at: number): number;
+  /** The stretches that a device was offline until `at`: asked once a device, at the end. */
+  offline(device: number, at: number): Iterable<Stretch>;
   /** Scores of the final model, combined as the scenario says. */
   finalScores(): Scores;
 }
@@ -87,6 +89,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     ? new SimpleNetwork(sim, places.network, listener)
     : new FlowNetwork(sim, places.network, listener);
   const tls = !simple && places.network.transport.tls;
+  const timeline = new TimelineRecorder({ fleet: devices, chosen: chooseDevices(group) });
   const fleet = new Fleet({
     sim,
     host,
@@ -104,6 +107,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
       Array.from(group, (index) => groups[index]!.routine ?? null),
     ),
     backoff: BACKOFF,
+    timeline,
     observe,
   });
   scheduleChanges(sim, plan, network, places);
@@ -130,6 +134,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     evaluation: wired.evaluation,
     work: wired.work,
     kernel,
+    timeline,
     ramUsed: wired.ramBytes,
     energy: (device, at) => {
       const { accounts } = fleet;
@@ -145,7 +150,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
         foreseen = layOut(scenario).network.weather.dropout;
         foretell(foreseen, plan);
       }
-      return offlineTime(foreseen, device, at);
+      return offlineStretches(foreseen, device, at);
     },
     finalScores: () => wired.evaluation.combined(options),
   };

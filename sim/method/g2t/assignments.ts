@@ -16,6 +16,7 @@ export class Assignments {
   readonly #withConfig = new GrowableI32(64);
   readonly #sentAt = new GrowableF64(64);
   readonly #workedAt = new GrowableF64(64);
+  readonly #flop = new GrowableF64(64);
   readonly #newestOfTask: Int32Array;
   readonly #newestOfDevice: Int32Array;
 
@@ -33,6 +34,7 @@ export class Assignments {
     this.#withConfig.push(0);
     this.#sentAt.push(-1);
     this.#workedAt.push(-1);
+    this.#flop.push(0);
     this.#newestOfTask[task] = assignment;
     this.#newestOfDevice[device] = assignment;
     return assignment;
@@ -91,9 +93,18 @@ export class Assignments {
     return this.#withConfig.at(assignment) === 1;
   }
 
-  /** Notes when the device had trained it. */
-  worked(assignment: number, at: number): void {
+  get count(): number {
+    return this.#task.length;
+  }
+
+  /** Notes when the device had trained it, and what that took. */
+  worked(assignment: number, at: number, flop: number): void {
     this.#workedAt.set(assignment, at);
+    this.#flop.set(assignment, this.#flop.at(assignment) + flop);
+  }
+
+  flop(assignment: number): number {
+    return this.#flop.at(assignment);
   }
 
   workedAt(assignment: number): number {

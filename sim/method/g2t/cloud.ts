@@ -80,7 +80,7 @@ export class G2tCloud implements Method {
 
   get progress(): MethodProgress {
     const { done, tasks, reassigned } = this.#scheduler;
-    return { tasksDone: done, tasksTotal: tasks, tasksReassigned: reassigned };
+    return { tasksDone: done, tasksTotal: tasks, tasksReassigned: reassigned, tasksAssigned: this.#assignments.count };
   }
 
   scores(): Scores {
@@ -128,8 +128,8 @@ export class G2tCloud implements Method {
     return this.#config.stream.fill({ device, task, last, config: this.#assignments.withConfig(stream), index });
   }
 
-  worked(_device: number, stream: number, at: number): void {
-    if (stream !== PING_STREAM) this.#assignments.worked(stream, at);
+  worked(_device: number, stream: number, at: number, flop: number): void {
+    if (stream !== PING_STREAM) this.#assignments.worked(stream, at, flop);
   }
 
   drained(device: number, stream: number): void {
@@ -183,7 +183,7 @@ export class G2tCloud implements Method {
     const count = stream.decode(bytes);
     records.upload(device, count);
     for (let n = 0; n < count; n++) this.#result(device, n);
-    records.endUpload(device, this.#sim.now, this.#host.threshold(device));
+    records.endUpload(device, this.#sim.now, this.#host.threshold(device), this.#roundAccuracy(device, count));
     const deferred = this.#deferred[device]!;
     if (deferred !== NO_ASSIGNMENT) {
       this.#deferred[device] = NO_ASSIGNMENT;
@@ -192,6 +192,16 @@ export class G2tCloud implements Method {
       else this.#advance(device);
     }
     return stream.acknowledge(device, bytes, this.#fleet.reply);
+  }
+
+  /** Accuracy of the model that a whole round makes by itself, where rounds span classes; undefined elsewhere. */
+  #roundAccuracy(device: number, count: number): number | undefined {
+    const { stream, work, evaluation } = this.#config;
+    const rounds = work.classesOfRound[device];
+    if (rounds === undefined || count === 0) return undefined;
+    const list = rounds[work.round[stream.decodedTask(0)]!]!;
+    const whole = (list.length * (list.length - 1)) / 2;
+    return count === whole ? evaluation.accuracyAmong(list) : undefined;
   }
 
   /** Takes the n-th classifier of the upload at hand. */
@@ -203,7 +213,7 @@ export class G2tCloud implements Method {
       throw new RunError(`device ${device}: expected weights of a task it was given, got task ${task}`);
     records.age(device, this.#sim.now - this.#assignments.workedAt(assignment));
     if (this.#scheduler.isDone(task)) {
-      records.wasted(device, stream.bytes(device, task, false));
+      records.wasted(device, stream.bytes(device, task, false), this.#assignments.flop(assignment));
       return;
     }
     const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n));

@@ -29,10 +29,15 @@ const hold = z
     w0: z
       .int()
       .min(1)
-      .max(64)
+      .max(65_535)
       .default(1)
       .describe('W_0: classifiers gathered before an upload on a network of quality 1'),
-    'w-max': z.int().min(1).max(64).default(64).describe('most classifiers gathered before an upload'),
+    'w-max': z
+      .int()
+      .min(1)
+      .max(65_535)
+      .default(64)
+      .describe('most classifiers gathered before an upload; a device whose RAM holds fewer gathers fewer'),
     time: quantity('time', { above: 0, max: 86_400 })
       .prefault('60 s')
       .describe('T_hold: the oldest finished classifier waits no longer'),

@@ -17,6 +17,7 @@ export class Records {
   readonly agesOf: Uint32Array;
   /** Bytes of results that came second, and of the rows they were trained on. */
   readonly bytesWasted: Float64Array;
+  readonly flopWasted: Float64Array;
   /** Age of each result: from the end of its training to its arrival, s. */
   readonly ages = new Distribution();
   readonly rounds = new TableBuilder(ROUNDS_TABLE);
@@ -45,6 +46,7 @@ export class Records {
     this.ageMax = new Float64Array(devices);
     this.agesOf = new Uint32Array(devices);
     this.bytesWasted = new Float64Array(devices);
+    this.flopWasted = new Float64Array(devices);
     this.#computed = new Float64Array(devices);
     this.#communicated = new Float64Array(devices);
     this.#bytesUp = new Float64Array(devices);
@@ -78,16 +80,21 @@ export class Records {
     this.#startedAt = Math.min(this.#startedAt, sentAt);
   }
 
-  wasted(device: number, bytes: number): void {
+  wasted(device: number, bytes: number, flop: number): void {
     this.bytesWasted[device]! += bytes;
+    this.flopWasted[device]! += flop;
   }
 
   reassignedFrom(device: number, tasks: number): void {
     this.reassigned[device]! += tasks;
   }
 
-  /** Ends the upload at hand with a row of `rounds`. One whose results all came second has no accuracy. */
-  endUpload(device: number, now: number, threshold: number): void {
+  /**
+   * Ends the upload at hand with a row of `rounds`.
+   * @param accuracy of the model that the upload makes by itself; undefined takes the mean of its base classifiers, and an
+   *   upload whose results all came second has none.
+   */
+  endUpload(device: number, now: number, threshold: number, accuracy: number | undefined): void {
     this.threshold[device] = threshold;
     const { rounds } = this;
     const { at } = rounds;
@@ -107,7 +114,7 @@ export class Records {
     rounds.set(at.w_t, threshold);
     rounds.set(at.bytes_up, up - this.#bytesUp[device]!);
     rounds.set(at.bytes_down, down - this.#bytesDown[device]!);
-    rounds.set(at.accuracy, this.#tasks > 0 ? this.#accuracySum / this.#tasks : Number.NaN);
+    rounds.set(at.accuracy, accuracy ?? (this.#tasks > 0 ? this.#accuracySum / this.#tasks : Number.NaN));
     rounds.endRow();
     this.#computed[device] = compute;
     this.#communicated[device] = communication;

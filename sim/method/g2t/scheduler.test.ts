@@ -7,6 +7,7 @@ function workList(queues: readonly number[], round: readonly number[] = []): Wor
   const first = Int32Array.from(queues, (_, device) => queues.slice(0, device).reduce((a, b) => a + b, 0));
   return {
     tasks,
+    classesOfRound: [],
     pairs: tasks,
     pair: Int32Array.from({ length: tasks }, (_, task) => task),
     positive: new Uint16Array(tasks),

@@ -17,6 +17,8 @@ export interface WorkList {
   readonly pairs: number;
   /** Round of each task on its device. */
   readonly round: Int32Array;
+  /** With `allocate: manual`: the classes of each round of each device, ascending; empty otherwise. */
+  readonly classesOfRound: readonly (readonly (readonly number[])[])[];
   /** Tasks of device d: first[d] to end[d] - 1, in order. */
   readonly first: Int32Array;
   readonly end: Int32Array;
@@ -58,7 +60,15 @@ function byHardware(options: G2tOptions, classes: number, inventory: Inventory):
   first.forEach((from, device) => {
     for (let task = from; task < end[device]!; task++) round[task] = Math.floor((task - from) / perRound);
   });
-  return { tasks, pairs: tasks, pair: Int32Array.from({ length: tasks }, (_, task) => task), round, first, end };
+  return {
+    tasks,
+    classesOfRound: [],
+    pairs: tasks,
+    pair: Int32Array.from({ length: tasks }, (_, task) => task),
+    round,
+    first,
+    end,
+  };
 }
 
 function weight(allocate: G2tOptions['allocate'], inventory: Inventory, device: number): number {
@@ -71,6 +81,7 @@ function weight(allocate: G2tOptions['allocate'], inventory: Inventory, device: 
 function byHand(options: G2tOptions, classes: number, devices: number): Plan {
   const pair: number[] = [];
   const round: number[] = [];
+  const classesOfRound: number[][][] = Array.from({ length: devices }, () => []);
   const first = new Int32Array(devices);
   const end = new Int32Array(devices);
   const byDevice = [...options.manual!].sort((a, b) => a.device - b.device);
@@ -90,6 +101,7 @@ function byHand(options: G2tOptions, classes: number, devices: number): Plan {
         throw new InputError(
           `method.manual: expected at least two classes in a round of device ${device}, got ${text}`,
         );
+      classesOfRound[device]!.push(list);
       list.forEach((i, a) => {
         for (const j of list.slice(a + 1)) {
           pair.push(pairId(i, j, classes));
@@ -101,6 +113,7 @@ function byHand(options: G2tOptions, classes: number, devices: number): Plan {
   });
   return {
     tasks: pair.length,
+    classesOfRound,
     pairs: new Set(pair).size,
     pair: Int32Array.from(pair),
     round: Int32Array.from(round),
