@@ -50,6 +50,7 @@ export const testTcp: TcpConfig = {
   minRto: 200_000_000,
   synTimeout: 1_000_000_000,
   queuePackets: 100,
+  fairQueue: false,
 };
 
 /** For tests: TCP alone, no TLS and no HTTP, connections kept for a minute. */

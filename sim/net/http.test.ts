@@ -16,6 +16,7 @@ describe('transport options', () => {
       minRto: 200e6,
       synTimeout: 1e9,
       queuePackets: 100,
+      fairQueue: false,
     });
   });
 

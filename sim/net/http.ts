@@ -44,6 +44,10 @@ export const transportOptions = z.strictObject({
     .prefault('1 s')
     .describe('Time-out of the first SYN; doubles each time.'),
   queue: count(1, 1_000_000).default(100).describe('Packets that the queue before the bottleneck of a path holds.'),
+  'queue-discipline': z
+    .enum(['drop-tail', 'fq-codel'])
+    .default('drop-tail')
+    .describe('What becomes of packets that find it full: dropped, or queued by flow and kept short (RFC 8290).'),
 });
 
 export type TransportOptions = z.output<typeof transportOptions>;
@@ -80,6 +84,7 @@ export function transportConfig(options: TransportOptions): TransportConfig {
       minRto: ns(options['min-rto']),
       synTimeout: ns(options['syn-timeout']),
       queuePackets: options.queue,
+      fairQueue: options['queue-discipline'] === 'fq-codel',
     },
   };
 }

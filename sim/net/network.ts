@@ -36,7 +36,7 @@ export interface TransferFacts {
   readonly rtt: Float64Array;
   /** One of HANDSHAKE. */
   readonly handshake: Uint8Array;
-  /** Packets it took to get through per packet needed: 1 when nothing was lost, 2 when something was sent twice, ... */
+  /** 1, and one more for each loss that its sender noticed (a fast recovery or a time-out), the handshake's included. */
   readonly attempts: Uint8Array;
 }
 
@@ -159,6 +159,8 @@ export interface TcpConfig {
   readonly synTimeout: number;
   /** Packets that the queue before the bottleneck holds. */
   readonly queuePackets: number;
+  /** Whether packets that find it full wait in queues of their flows (FQ-CoDel) instead of being dropped. */
+  readonly fairQueue: boolean;
 }
 
 /**

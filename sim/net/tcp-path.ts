@@ -1,6 +1,7 @@
 import { assert } from '../kernel/errors.ts';
 import { pow } from '../kernel/numeric.ts';
 import type { TcpConfig } from './network.ts';
+import { FqCoDel } from './tcp-fq-codel.ts';
 import { PacketHeap } from './tcp-heap.ts';
 import { type SegmentSink, TcpSender } from './tcp-sender.ts';
 
@@ -35,12 +36,12 @@ const HELLO = -3;
 const LONGEST_WAIT = 60;
 
 /**
- * Transfers of TCP through one drop-tail bottleneck: packets are serialised first in, first out, one after another's;
- * those that find the queue full are dropped; those that the path loses still take their time on the bottleneck. Half of
- * the round trip lies on each side. Acknowledgements go back through a bottleneck of the same rate and are not lost.
+ * Transfers of TCP through one bottleneck: packets are serialised first in, first out; those that find the queue full are
+ * dropped, or wait in FQ-CoDel; those that the path loses still take their time on the bottleneck. Half of the round trip
+ * lies on each side. Acknowledgements go back through a bottleneck of the same rate and are not lost.
  *
- * The queue being first in, first out, the fate and the times of a packet and of its acknowledgement are known the moment
- * it is put in, and acknowledgements come back in order: a packet is one entry of one ring, no event queue is needed.
+ * The bottleneck being first in, first out, the fate and the times of a packet and of its acknowledgement are known the
+ * moment it is put in, and acknowledgements come back in order: a packet is one entry of one ring.
  */
 export class TcpPath implements SegmentSink {
   /** Of the last `run`: when each transfer's last byte reached the receiver, s after its start. */
@@ -75,6 +76,8 @@ export class TcpPath implements SegmentSink {
   #accessRate = Number.POSITIVE_INFINITY;
   readonly #accessBusy: number[] = [];
   readonly #inbound = new PacketHeap();
+  readonly #codel = new FqCoDel();
+  #fair = false;
   #timerFloor = 0;
   #tls: { readonly up: number; readonly down: number } | undefined;
 
@@ -134,12 +137,24 @@ export class TcpPath implements SegmentSink {
     const at = start + this.#bytes(segment) / this.#accessRate;
     this.#accessBusy[flow] = at;
     // A lone sender's packets reach the bottleneck in the order in which they are sent.
-    if (this.completion.length === 1) this.#enqueue(at, now, flow, segment);
+    if (this.completion.length === 1 && !this.#fair) this.#enqueue(at, now, flow, segment);
     else this.#inbound.push(at, now, flow, segment);
   }
 
   /** A packet reaches the bottleneck: what becomes of it and of its acknowledgement. */
   #enqueue(at: number, sentAt: number, flow: number, segment: number): void {
+    if (this.#fair) {
+      this.#expire(at);
+      if (this.#codel.size > 0 || this.#startCount >= this.#config.queuePackets) {
+        this.#codel.enqueue(at, flow, this.#bytes(segment), sentAt, segment);
+        return;
+      }
+    }
+    this.#pass(at, sentAt, flow, segment);
+  }
+
+  /** A packet goes into the queue of the bottleneck itself: what becomes of it and of its acknowledgement. */
+  #pass(at: number, sentAt: number, flow: number, segment: number): void {
     const arrival = this.#forward(at, this.#bytes(segment), segment !== PURE);
     if (arrival < 0 || segment === PURE) return;
     if (segment < 0) {
@@ -178,6 +193,8 @@ export class TcpPath implements SegmentSink {
     this.#rate = conditions.rate;
     this.#accessRate = conditions.accessRate;
     this.#inbound.clear();
+    this.#fair = this.#config.fairQueue;
+    if (this.#fair) this.#codel.clear(work.flows);
     this.#half = conditions.rtt / 2;
     this.#gap = conditions.gap;
     this.#untilLoss = -1;
@@ -208,6 +225,12 @@ export class TcpPath implements SegmentSink {
       Math.min(ackAt, inbound.time, this.#timerFloor) < Number.POSITIVE_INFINITY,
       'Expected a sender with data to have a timer',
     );
+    const pullAt =
+      this.#codel.size > 0 && this.#startCount > 0 ? this.#starts[this.#startHead]! : Number.POSITIVE_INFINITY;
+    if (pullAt <= ackAt && pullAt <= inbound.time && pullAt <= this.#timerFloor) {
+      this.#pull(pullAt);
+      return;
+    }
     if (inbound.time <= ackAt && inbound.time <= this.#timerFloor) {
       inbound.pop();
       this.#enqueue(inbound.poppedTime, inbound.poppedSentAt, inbound.poppedFlow, inbound.poppedSegment);
@@ -228,7 +251,7 @@ export class TcpPath implements SegmentSink {
       }
     }
     this.#timerFloor = first;
-    if (ackAt <= first || inbound.time <= first) return;
+    if (ackAt <= first || inbound.time <= first || pullAt <= first) return;
     this.#now = first;
     this.#current = flow;
     if (this.#askAt[flow]! < Number.POSITIVE_INFINITY) this.#ask(flow, this.#asked[flow]!);
@@ -288,11 +311,7 @@ export class TcpPath implements SegmentSink {
 
   /** Puts a packet into the queue; when it reaches the other side, or -1 if it never does. */
   #forward(now: number, bytes: number, lossy: boolean): number {
-    const mask = this.#starts.length - 1;
-    while (this.#startCount > 0 && this.#starts[this.#startHead]! <= now) {
-      this.#startHead = (this.#startHead + 1) & mask;
-      this.#startCount--;
-    }
+    this.#expire(now);
     this.packets++;
     if (this.#startCount >= this.#config.queuePackets) {
       this.lostPackets++;
@@ -315,6 +334,27 @@ export class TcpPath implements SegmentSink {
       return -1;
     }
     return this.#busy + this.#half;
+  }
+
+  /** There is room in the bottleneck's queue for one that waits above it. */
+  #pull(at: number): void {
+    const codel = this.#codel;
+    this.#expire(at);
+    if (codel.dequeue(at)) this.#pass(at, codel.sentAt, codel.flow, codel.segment);
+    this.packets += codel.dropped;
+    this.lostPackets += codel.dropped;
+    this.bytesForward += codel.droppedBytes;
+    this.bytesLost += codel.droppedBytes;
+    codel.dropped = codel.droppedBytes = 0;
+  }
+
+  /** Forgets the queued packets that are being sent or gone at `now`. */
+  #expire(now: number): void {
+    const mask = this.#starts.length - 1;
+    while (this.#startCount > 0 && this.#starts[this.#startHead]! <= now) {
+      this.#startHead = (this.#startHead + 1) & mask;
+      this.#startCount--;
+    }
   }
 
   #back(arrival: number, sentAt: number, bytes: number, flow: number, segment: number, upTo: number): void {
