@@ -108,11 +108,23 @@ export function checkWritable(path: string): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
     // mkdir says EEXIST where a file stands in a folder's place.
     const fault = codeOf(cause) === 'EEXIST' ? Object.assign(new Error('file'), { code: 'ENOTDIR' }) : cause;
     throw fileFault('make folder', folder, fault);
+  }
+}
+
+/** One by one: Node's own `recursive` never returns where a folder refuses with ENOENT, as /proc does. */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    const madeMeanwhile = codeOf(cause) === 'EEXIST' && statSync(folder).isDirectory();
+    if (!madeMeanwhile) throw cause;
   }
 }
 
