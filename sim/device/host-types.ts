@@ -89,7 +89,7 @@ export interface FirmwareHost {
   deliver(device: number, length: number, at: Instant): number;
   /** Lets the device act on time: call at `deadline`. */
   timer(device: number, at: Instant): number;
-  /** Takes the next outgoing frame: its length, 0 when there is none. The bytes are outbox[0, length) until the next call. */
+  /** Takes the next outgoing frame: its length, 0 when there is none. The bytes are outbox[0, length), taken anew after this call, until the next. */
   poll(device: number, at: Instant): number;
   readonly outbox: Uint8Array;
   /** When the firmware wants `timer` next, in ns; Infinity when never. */
