@@ -18,7 +18,7 @@ export class FlowBooks {
   /** Bytes of the handshake, up and down. */
   shakenUp: Float64Array = new Float64Array(FIRST_CAPACITY);
   shakenDown: Float64Array = new Float64Array(FIRST_CAPACITY);
-  /** What the receiver can consume, bytes/s of content. */
+  /** What the receiver can consume, bytes/s on the wire. */
   sink: Float64Array = new Float64Array(FIRST_CAPACITY);
   /** Pace of the transfer by itself, bytes/s on the wire. */
   cap: Float64Array = new Float64Array(FIRST_CAPACITY);

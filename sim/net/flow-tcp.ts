@@ -59,6 +59,11 @@ export class FlowTcp {
     return bytes + this.segments(bytes) * this.#config.dataHeaderBytes;
   }
 
+  /** What a rate of content, bytes/s, is on the wire. */
+  wireRate(bytes: number, rate: number): number {
+    return bytes === 0 ? Number.POSITIVE_INFINITY : (rate * this.wireBytes(bytes)) / bytes;
+  }
+
   /** Sends packets; whether all of them get through. If not, none is counted as sent. @param channel 2 device + direction. */
   clear(channel: number, packets: number): boolean {
     const left = this.#left(channel);

@@ -143,7 +143,7 @@ describe('shared links', () => {
     // 2 MB and headers at 4 Mbit/s: 4.14 s; each alone would be at 8 Mbit/s and take 1.1 s.
     for (const fact of recorder.facts) expect(fact.span / 1e9).toBeGreaterThan(4.0);
     for (const fact of recorder.facts) expect(fact.span / 1e9).toBeLessThan(4.4);
-    expect(network.sharing.flows(0)).toBe(0);
+    expect(network.shared.sharing.flows(0)).toBe(0);
   });
 
   it('let a short message through beside a long one at its fair share', () => {
@@ -350,9 +350,9 @@ describe('whatever is sent', () => {
               bytesDelivered[device]! + bytesLost[device]! + bytesWasted[device]!,
             );
           }
-          for (let link = 0; link < network.links.count; link++) {
-            expect(network.sharing.flows(link)).toBe(0);
-            expect(network.links.pending[link]).toBe(0);
+          for (let link = 0; link < network.shared.links.count; link++) {
+            expect(network.shared.sharing.flows(link)).toBe(0);
+            expect(network.shared.links.pending[link]).toBe(0);
           }
         },
       ),
@@ -376,8 +376,8 @@ describe('whatever is sent', () => {
       network.send(device, true, device % 2 === 0 ? 3000 : 300_000, 0, KEEPS_UP, 0);
     }
     run();
-    const [up] = network.links.path(0, true).links;
-    const onLink = network.links.queued[up!]! + network.sharing.carried(up!);
+    const [up] = network.shared.links.path(0, true).links;
+    const onLink = network.shared.links.queued[up!]! + network.shared.sharing.carried(up!);
     const sent = network.totals.bytesUp.reduce((a, b) => a + b);
     expect(Math.abs(onLink - sent)).toBeLessThan(0.1);
   });

@@ -4,12 +4,12 @@ import { type Instant, LAST_INSTANT } from '../kernel/time.ts';
 import { FlowBooks } from './flow-books.ts';
 import { FlowDevices } from './flow-device.ts';
 import { FlowHandshake } from './flow-handshake.ts';
-import { FlowLinks, type Path } from './flow-links.ts';
+import type { Path } from './flow-links.ts';
+import { FlowShared } from './flow-shared.ts';
 import { TransferTable } from './flow-table.ts';
 import { FlowTcp } from './flow-tcp.ts';
 import { messageBytes } from './http.ts';
 import type { Network, NetworkConfig, NetworkListener, NetworkTotals, TransferFacts } from './network.ts';
-import { Sharing, type SharingHost } from './sharing.ts';
 
 /** What a transfer is doing. */
 const STATE = { free: 0, refused: 1, waiting: 2, opening: 3, queued: 4, pending: 5, sharing: 6, landing: 7 } as const;
@@ -31,11 +31,10 @@ const STATE = { free: 0, refused: 1, waiting: 2, opening: 3, queued: 4, pending:
  * bursts; acknowledgements are counted but take no capacity. Not modelled: queueing delay that long flows cause
  * to bursts beyond their fair share, reordering, loss of acknowledgements.
  */
-export class FlowNetwork implements Network, SharingHost {
+export class FlowNetwork implements Network {
   readonly totals: NetworkTotals;
-  /** For tests and figures: the links, and how they are shared. */
-  readonly links: FlowLinks;
-  readonly sharing: Sharing;
+  /** The links, and how they are shared; for tests and figures. */
+  readonly shared: FlowShared;
 
   readonly #simulation: Simulation;
   readonly #config: NetworkConfig;
@@ -46,13 +45,11 @@ export class FlowNetwork implements Network, SharingHost {
   readonly #tcp: FlowTcp;
   readonly #handshake: FlowHandshake;
   readonly #source: number;
-  readonly #linkSource: number;
-  readonly #kinds: { readonly next: number; readonly share: number; readonly cut: number; readonly load: number };
+  readonly #next: number;
+  readonly #cut: number;
   readonly #rates: readonly [Float64Array, Float64Array];
   /** Rate at which the last transfer was played by itself, bytes/s. */
   #pace = 0;
-  /** By link: when an event looks at its background load; -1 for none. */
-  readonly #loadAt: Float64Array;
 
   constructor(simulation: Simulation, config: NetworkConfig, listener: NetworkListener) {
     const { devices } = config;
@@ -62,23 +59,22 @@ export class FlowNetwork implements Network, SharingHost {
     this.#books = new FlowBooks(this.#table, devices);
     this.totals = this.#books.totals;
     this.#devices = new FlowDevices(devices, config.weather.dropout);
-    this.links = new FlowLinks(config);
-    this.sharing = new Sharing(this, this.links.capacity);
     this.#tcp = new FlowTcp(config);
-    this.#handshake = new FlowHandshake(config, this.#tcp);
+    this.shared = new FlowShared(simulation, config, (slot) => this.#sent(slot));
+    this.#handshake = new FlowHandshake(config, {
+      table: this.#table,
+      books: this.#books,
+      devices: this.#devices,
+      links: this.shared.links,
+      tcp: this.#tcp,
+    });
     this.#source = simulation.sources(devices);
-    this.#linkSource = simulation.sources(this.links.count + 1);
-    this.#loadAt = new Float64Array(this.links.count).fill(-1);
     this.#rates = [
       Float64Array.from(config.profiles, (profile) => profile.up / 8),
       Float64Array.from(config.profiles, (profile) => profile.down / 8),
     ];
-    this.#kinds = {
-      next: simulation.kind('net.flow.next', (slot, generation) => this.#onNext(slot, generation)),
-      share: simulation.kind('net.flow.share', (bundle, generation) => this.sharing.look(bundle, generation)),
-      cut: simulation.kind('net.flow.cut', (device) => this.#onCut(device)),
-      load: simulation.kind('net.flow.load', (link) => this.#onLoad(link)),
-    };
+    this.#next = simulation.kind('net.flow.next', (slot, generation) => this.#onNext(slot, generation));
+    this.#cut = simulation.kind('net.flow.cut', (device) => this.#onCut(device));
   }
 
   get facts(): TransferFacts {
@@ -89,7 +85,7 @@ export class FlowNetwork implements Network, SharingHost {
     return this.#table.active;
   }
 
-  get now(): Instant {
+  get #now(): Instant {
     return this.#simulation.now;
   }
 
@@ -102,7 +98,7 @@ export class FlowNetwork implements Network, SharingHost {
     tag: number,
   ): number {
     assert(sinkBytesPerSecond > 0, `Expected a receiver to consume something, got ${sinkBytesPerSecond} B/s`);
-    const { now } = this;
+    const now = this.#now;
     const table = this.#table;
     const slot = table.take(device, up, payloadBytes, headerBytes, tag, now);
     const books = this.#books;
@@ -116,11 +112,11 @@ export class FlowNetwork implements Network, SharingHost {
     }
     const { weather, propagation, transport } = this.#config;
     const latency = weather.latency.draw(device, now) + propagation[device]!;
-    this.#books.latency[slot] = latency + weather.mobility.gap(device, now);
+    books.latency[slot] = latency + weather.mobility.gap(device, now);
     table.rtt[slot] = 2 * latency;
-    this.#books.carried[slot] = messageBytes(transport, up, payloadBytes + headerBytes);
-    this.#books.sink[slot] = sinkBytesPerSecond;
-    const readyAt = this.#connect(slot, now);
+    books.carried[slot] = messageBytes(transport, up, payloadBytes + headerBytes);
+    books.sink[slot] = this.#tcp.wireRate(books.carried[slot]!, sinkBytesPerSecond);
+    const readyAt = this.#handshake.open(slot, now, this.#rates);
     if (readyAt > now) this.#wake(slot, STATE.opening, readyAt);
     else this.#admit(slot, now);
     return slot;
@@ -129,18 +125,18 @@ export class FlowNetwork implements Network, SharingHost {
   cancel(slot: number): void {
     const device = this.#table.device[slot]!;
     const channel = this.#channel(slot);
-    this.#waste(slot, this.now);
+    this.#waste(slot, this.#now);
     this.#devices.unlink(device, slot);
     this.#table.release(slot);
     if (this.#devices.sharing[channel] === slot) this.#admitWaiting(channel);
   }
 
   online(device: number): boolean {
-    return this.#devices.online(device, this.now);
+    return this.#devices.online(device, this.#now);
   }
 
   nextOnline(device: number): Instant {
-    return this.online(device) ? this.now : (this.#devices.changeAt[device]! as Instant);
+    return this.online(device) ? this.#now : (this.#devices.changeAt[device]! as Instant);
   }
 
   setProfileRates(profile: number, up: number, down: number): void {
@@ -152,7 +148,7 @@ export class FlowNetwork implements Network, SharingHost {
       if (this.#table.state[slot] !== STATE.sharing || this.#config.profile[device] !== profile) continue;
       const direction = this.#channel(slot) & 1;
       this.#books.cap[slot]! *= this.#rates[direction]![profile]! / before[direction]!;
-      this.sharing.setCap(slot, this.#path(slot).number, this.#books.cap[slot]!);
+      this.shared.sharing.setCap(slot, this.#path(slot).number, this.#books.cap[slot]!);
     }
   }
 
@@ -161,45 +157,34 @@ export class FlowNetwork implements Network, SharingHost {
   }
 
   setServerRates(up: number, down: number): void {
-    this.links.setServer(up, down);
-    this.#refreshShared();
+    this.shared.links.setServer(up, down);
+    this.shared.refresh();
   }
 
   setBottleneckRates(bottleneck: number, up: number, down: number): void {
-    this.links.setBottleneck(bottleneck, up, down);
-    this.#refreshShared();
+    this.shared.links.setBottleneck(bottleneck, up, down);
+    this.shared.refresh();
   }
 
   weatherChanged(): void {
-    const { now } = this;
+    const now = this.#now;
     for (let device = 0; device < this.#config.devices; device++) {
       this.#devices.reconsider(device, now);
       if (this.#devices.first(device) < 0) continue;
       if (!this.#devices.online(device, now)) this.#cutAll(device);
       else this.#guard(device, LAST_INSTANT);
     }
-    this.links.changeAt.fill(-1);
-    this.#refreshShared();
+    this.shared.links.changeAt.fill(-1);
+    this.shared.refresh();
   }
 
-  wake(at: number, bundle: number, generation: number): void {
-    this.#simulation.schedule(
-      Math.min(at, LAST_INSTANT),
-      PRIORITY.network,
-      this.#linkSource + this.links.count,
-      this.#kinds.share,
-      bundle,
-      generation,
-    );
-  }
-
-  /** A flow has put its last byte on the wire. */
-  finished(slot: number): void {
-    const { now } = this;
+  /** A transfer that shared links has put its last byte on the wire. */
+  #sent(slot: number): void {
+    const now = this.#now;
     const channel = this.#channel(slot);
     this.#books.end[slot] = now;
     this.#devices.freeAt[channel] = now;
-    this.#land(slot, channel, now, 0);
+    this.#land(slot, channel, STATE.landing, 0);
     this.#admitWaiting(channel);
   }
 
@@ -208,7 +193,7 @@ export class FlowNetwork implements Network, SharingHost {
   }
 
   #path(slot: number): Path {
-    return this.links.path(this.#table.device[slot]!, this.#table.up[slot] === 1);
+    return this.shared.links.path(this.#table.device[slot]!, this.#table.up[slot] === 1);
   }
 
   /** Rate of the device's own link, bytes/s. */
@@ -225,7 +210,7 @@ export class FlowNetwork implements Network, SharingHost {
     const device = table.device[slot]!;
     if (state !== STATE.refused) this.#guard(device, at);
     const when = Math.min(Math.ceil(at), LAST_INSTANT);
-    this.#simulation.schedule(when, PRIORITY.network, this.#source + device, this.#kinds.next, slot, generation);
+    this.#simulation.schedule(when, PRIORITY.network, this.#source + device, this.#next, slot, generation);
   }
 
   /** Sees to it that the device's transfers are cut if it goes offline before `until`. */
@@ -233,12 +218,12 @@ export class FlowNetwork implements Network, SharingHost {
     const at = this.#devices.changeAt[device]!;
     if (at >= until || at === LAST_INSTANT || this.#devices.cutAt[device] === at) return;
     this.#devices.cutAt[device] = at;
-    this.#simulation.schedule(at, PRIORITY.network, this.#source + device, this.#kinds.cut, device, 0);
+    this.#simulation.schedule(at, PRIORITY.network, this.#source + device, this.#cut, device, 0);
   }
 
   #onNext(slot: number, generation: number): void {
     if (!this.#table.current(slot, generation)) return;
-    const { now } = this;
+    const now = this.#now;
     switch (this.#table.state[slot]) {
       case STATE.refused:
         this.#fail(slot);
@@ -252,35 +237,6 @@ export class FlowNetwork implements Network, SharingHost {
       default:
         this.#deliver(slot, now);
     }
-  }
-
-  /** Opens the device's connection if need be; when it can be used. */
-  #connect(slot: number, now: Instant): number {
-    const devices = this.#devices;
-    const device = this.#table.device[slot]!;
-    if (devices.readyAt[device]! > now) return devices.readyAt[device]!;
-    // A connection on which something is under way does not time out.
-    if (now < devices.openUntil[device]! || devices.first(device) !== slot) return now;
-    const table = this.#table;
-    const handshake = this.#handshake;
-    const paths = [this.links.path(device, true), this.links.path(device, false)] as const;
-    handshake.play(device, {
-      rtt: table.rtt[slot]!,
-      rates: [this.#accessRate(device, 0, now), this.#accessRate(device, 1, now)],
-      resumed: now < devices.ticketUntil[device]!,
-    });
-    let span = handshake.span + this.links.enqueue(paths[0], handshake.bytesUp, now) - now;
-    span += this.links.enqueue(paths[1], handshake.bytesDown, now) - now;
-    // What the server has for a device waits for the device's request.
-    if (table.up[slot] === 0) span += table.rtt[slot]! / 2;
-    table.handshake[slot] = handshake.kind;
-    table.attempts[slot] = Math.min(255, 1 + handshake.setbacks);
-    this.#books.shakenUp[slot] = handshake.bytesUp;
-    this.#books.shakenDown[slot] = handshake.bytesDown;
-    const readyAt = Math.min(now + Math.ceil(span), LAST_INSTANT);
-    devices.readyAt[device] = readyAt;
-    devices.openUntil[device] = readyAt + this.#config.transport.idleTimeout;
-    return readyAt;
   }
 
   /** The connection is open: the message takes its turn on it. */
@@ -302,45 +258,31 @@ export class FlowNetwork implements Network, SharingHost {
     if (clear) this.#books.forward[slot] = this.#tcp.wireBytes(this.#books.carried[slot]!);
     else this.#play(slot, channel, path, rate, now);
     const alone = clear ? 0 : this.#tcp.seconds;
-    if (short && !this.#shared(path)) this.#burst(slot, channel, path, alone, rate, now);
+    if (short && !this.shared.crowded(path)) this.#burst(slot, channel, path, alone, rate, now);
     else this.#flow(slot, channel, path, alone, rate, now);
-  }
-
-  #shared(path: Path): boolean {
-    for (const link of path.links) if (this.sharing.flows(link) > 0 || this.links.pending[link]! > 0) return true;
-    return false;
   }
 
   /** Plays the transfer by itself; notes what it puts on the wire. */
   #play(slot: number, channel: number, path: Path, rate: number, now: Instant): void {
     const carried = this.#books.carried[slot]!;
-    this.#pace = Math.min(rate, this.links.rate(path, now), this.#sinkRate(slot));
+    this.#pace = Math.min(rate, this.shared.links.rate(path, now), this.#books.sink[slot]!);
     this.#tcp.run(channel, carried, this.#pace, this.#table.rtt[slot]! / 1e9);
     this.#books.forward[slot] = this.#tcp.bytes;
     this.#books.lost[slot] = this.#tcp.bytesLost;
     this.#table.attempts[slot] = Math.min(255, this.#table.attempts[slot]! + this.#tcp.setbacks);
   }
 
-  /** What the receiver consumes, in bytes/s on the wire. */
-  #sinkRate(slot: number): number {
-    const carried = this.#books.carried[slot]!;
-    return carried === 0
-      ? Number.POSITIVE_INFINITY
-      : (this.#books.sink[slot]! * this.#tcp.wireBytes(carried)) / carried;
-  }
-
   /** One initial window at most, and no link shared at the time: first in, first out. @param alone s by itself, 0 if nothing is lost. */
   #burst(slot: number, channel: number, path: Path, alone: number, rate: number, now: Instant): void {
     const bytes = this.#books.forward[slot]!;
     const begin = Math.max(now, this.#devices.freeAt[channel]!);
-    const own = begin + (bytes * 1e9) / Math.min(rate, this.#sinkRate(slot));
-    const end = Math.max(own, this.links.enqueue(path, bytes, now));
+    const own = begin + (bytes * 1e9) / Math.min(rate, this.#books.sink[slot]!);
+    const end = Math.max(own, this.shared.links.enqueue(path, bytes, now));
     const setback = alone === 0 ? 0 : this.#setback(slot, alone);
     this.#devices.freeAt[channel] = own;
     this.#books.begin[slot] = begin;
     this.#books.end[slot] = end;
-    this.#land(slot, channel, end, setback);
-    this.#table.state[slot] = STATE.queued;
+    this.#land(slot, channel, STATE.queued, setback);
   }
 
   /** What losses cost a burst over the time that its bytes take, ns. @param alone s by itself. */
@@ -354,11 +296,11 @@ export class FlowNetwork implements Network, SharingHost {
     const bytes = this.#books.forward[slot]!;
     const half = this.#table.rtt[slot]! / 2e9;
     const pace = alone === 0 ? rate : bytes / (alone - half);
-    this.#books.cap[slot] = Math.min(pace, rate, this.#sinkRate(slot));
+    this.#books.cap[slot] = Math.min(pace, rate, this.#books.sink[slot]!);
     this.#devices.sharing[channel] = slot;
-    for (const link of path.links) this.links.pending[link]!++;
+    this.shared.announce(path);
     this.#guard(this.#table.device[slot]!, LAST_INSTANT);
-    const start = Math.max(this.#devices.freeAt[channel]!, this.links.idle(path, now));
+    const start = Math.max(this.#devices.freeAt[channel]!, this.shared.links.idle(path, now));
     if (start > now) this.#wake(slot, STATE.pending, start);
     else this.#share(slot, now);
   }
@@ -368,20 +310,17 @@ export class FlowNetwork implements Network, SharingHost {
     this.#table.state[slot] = STATE.sharing;
     this.#table.generation[slot]!++;
     this.#books.begin[slot] = now;
-    for (const link of path.links) {
-      this.links.pending[link]!--;
-      this.links.refresh(link, now);
-      if (this.sharing.flows(link) === 0) this.sharing.setCapacity(link, this.links.available[link]!);
-      this.#watch(link);
-    }
-    this.sharing.add(slot, path.number, path.links, this.#books.forward[slot]!, this.#books.cap[slot]!);
+    this.shared.retract(path);
+    this.shared.begin(slot, path, this.#books.forward[slot]!, this.#books.cap[slot]!);
   }
 
-  /** The last byte goes out at `end`; it arrives a latency later, and not before what was sent before it. */
-  #land(slot: number, channel: number, end: number, setback: number): void {
-    const arrival = Math.max(end + this.#books.latency[slot]! + setback, this.#devices.lastArrival[channel]!);
-    this.#devices.lastArrival[channel] = Math.min(Math.ceil(arrival), LAST_INSTANT);
-    this.#wake(slot, STATE.landing, this.#devices.lastArrival[channel]!);
+  /** Its last byte goes out when the books say; it arrives a latency later, and not before what was sent before it. */
+  #land(slot: number, channel: number, state: number, setback: number): void {
+    const { end, latency } = this.#books;
+    const { lastArrival } = this.#devices;
+    const arrival = Math.max(end[slot]! + latency[slot]! + setback, lastArrival[channel]!);
+    lastArrival[channel] = Math.min(Math.ceil(arrival), LAST_INSTANT);
+    this.#wake(slot, state, lastArrival[channel]!);
   }
 
   /** The transfer that others of its channel waited for is out of their way. */
@@ -389,7 +328,7 @@ export class FlowNetwork implements Network, SharingHost {
     const devices = this.#devices;
     devices.sharing[channel] = -1;
     while (devices.sharing[channel]! < 0 && devices.waiting(channel)) {
-      this.#start(devices.takeWaiting(channel), channel, this.now);
+      this.#start(devices.takeWaiting(channel), channel, this.#now);
     }
   }
 
@@ -413,10 +352,10 @@ export class FlowNetwork implements Network, SharingHost {
   /** Ends a transfer that did not get through. */
   #fail(slot: number): void {
     const table = this.#table;
-    this.#waste(slot, this.now);
+    this.#waste(slot, this.#now);
     this.#devices.unlink(table.device[slot]!, slot);
-    table.lastByteAt[slot] = this.now;
-    table.firstByteAt[slot] = this.now;
+    table.lastByteAt[slot] = this.#now;
+    table.firstByteAt[slot] = this.#now;
     this.#listener.failed(slot);
     table.release(slot);
   }
@@ -430,13 +369,13 @@ export class FlowNetwork implements Network, SharingHost {
         this.#devices.unwait(this.#channel(slot), slot);
         break;
       case STATE.pending:
-        for (const link of this.#path(slot).links) this.links.pending[link]!--;
+        this.shared.retract(this.#path(slot));
         break;
       case STATE.queued:
         sent = books.sentBy(slot, now);
         break;
       case STATE.sharing:
-        sent = books.forward[slot]! - this.sharing.remove(slot);
+        sent = books.forward[slot]! - this.shared.sharing.remove(slot);
         break;
       case STATE.landing:
         sent = books.forward[slot]!;
@@ -446,7 +385,7 @@ export class FlowNetwork implements Network, SharingHost {
   }
 
   #onCut(device: number): void {
-    const { now } = this;
+    const now = this.#now;
     if (this.#devices.cutAt[device] !== now) return;
     this.#devices.cutAt[device] = -1;
     if (!this.#devices.online(device, now)) this.#cutAll(device);
@@ -461,36 +400,10 @@ export class FlowNetwork implements Network, SharingHost {
       slots.push(slot);
       generations.push(this.#table.generation[slot]!);
     }
-    this.#devices.reset(device, this.now);
+    this.#devices.reset(device, this.#now);
     // A listener may cancel one of the others, or send anew, from within its callback.
     slots.forEach((slot, i) => {
       if (this.#table.current(slot, generations[i]!)) this.#fail(slot);
     });
-  }
-
-  #onLoad(link: number): void {
-    if (this.#loadAt[link] !== this.now) return;
-    this.#loadAt[link] = -1;
-    if (this.sharing.flows(link) === 0) return;
-    this.links.refresh(link, this.now);
-    this.sharing.setCapacity(link, this.links.available[link]!);
-    this.#watch(link);
-  }
-
-  /** A link with flows is looked at whenever its background load may differ. */
-  #watch(link: number): void {
-    const at = this.links.changeAt[link]!;
-    if (at >= LAST_INSTANT || this.#loadAt[link] === at) return;
-    this.#loadAt[link] = at;
-    this.#simulation.schedule(at, PRIORITY.network, this.#linkSource + link, this.#kinds.load, link, 0);
-  }
-
-  #refreshShared(): void {
-    for (let link = 0; link < this.links.count; link++) {
-      if (this.sharing.flows(link) === 0) continue;
-      this.links.refresh(link, this.now);
-      this.sharing.setCapacity(link, this.links.available[link]!);
-      this.#watch(link);
-    }
   }
 }
