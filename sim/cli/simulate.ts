@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { checkWritable, writeFolderWhole } from '../files/write.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
+import type { RatioOfRun } from '../report/result.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { loadDataset, loadFirmware } from '../run/inputs.ts';
-import { Interrupted, type RunOutcome, simulateScenario } from '../run/run.ts';
-import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import { Interrupted, type RunOutcome, runToEnd } from '../run/run.ts';
+import { MARKER, manifestOf, openResult, type RunVariant, resultFiles, resultFolder, runId } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 
@@ -19,12 +20,17 @@ export async function runScenario(
   const id = runId(loaded, firmware);
   const folder = resultFolder(outDir, loaded, id);
   checkWritable(folder);
-  const outcome = simulate(loaded, options);
+  const outcome = await simulate(loaded, options);
+  const variants = loaded.variants.map(({ name, loaded: each }) => ({
+    name,
+    summary: simulate(each, options).summary,
+  }));
   const host = hostFacts(started);
-  const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, host });
+  const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, host });
   const files = await resultFiles(manifest, loaded, outcome);
   const { summary, tables } = outcome;
-  const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras: outcome.extras });
+  const extras = { ...outcome.extras, compare: ratiosOf(loaded.scenario.name, summary, variants) };
+  const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras });
   for (const [name, bytes] of report) files.set(name, bytes);
   if (options.cancelled()) throw new Interrupted();
   writeFolderWhole({ path: folder, files, marker: MARKER });
@@ -35,8 +41,13 @@ export async function runScenario(
 /** Runs a result's scenario again and compares. */
 export async function verifyResult(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
-  const again = simulate(loaded, options);
+  const again = await simulate(loaded, options);
   const { sha256 } = loadFirmware();
+  for (const [index, { name, loaded: each }] of loaded.variants.entries()) {
+    const { digest } = await simulate(each, options);
+    const expected = manifest.variants[index]?.summary.digest ?? 'none';
+    if (digest !== expected) return { same: false, expected, digest, difference: `in the variant ${name}` };
+  }
   const same = again.digest === manifest.digest;
   const firmware =
     sha256 === manifest.firmware.sha256
@@ -61,19 +72,29 @@ export async function diffResults(a: string, b: string, options: EngineOptions):
     firmware: loadFirmware(),
     cancelled: options.cancelled,
   });
-  const difference = firstDifference(repeat(one.loaded), repeat(other.loaded), checkpoint);
+  const difference = await firstDifference(repeat(one.loaded), repeat(other.loaded), checkpoint);
   return { same: false, difference: difference ?? 'no event differs, but the results made of them do' };
 }
 
-function simulate(loaded: LoadedScenario, options: EngineOptions): RunOutcome {
+async function simulate(loaded: LoadedScenario, options: EngineOptions): Promise<RunOutcome> {
   const { scenario } = loaded;
-  return simulateScenario({
+  return runToEnd({
     loaded,
     dataset: loadDataset(scenario.dataset, options.dataDir, scenario.seed),
     firmware: loadFirmware().module,
     onProgress: options.onProgress,
     cancelled: options.cancelled,
   });
+}
+
+/** Communication to computation of the run and of its variants; nothing to compare without variants. */
+function ratiosOf(name: string, summary: Summary, variants: readonly RunVariant[]): RatioOfRun[] {
+  if (variants.length === 0) return [];
+  return [{ name, summary }, ...variants].map((each) => ({
+    label: each.name,
+    time: each.summary.comm_to_comp.time,
+    bytesPerFlop: each.summary.comm_to_comp.bytes_per_flop,
+  }));
 }
 
 function hostFacts(started: number): { wall_s: number; rss_bytes: number; node: string; platform: string } {

@@ -5,7 +5,7 @@ import { readBytes, readJson } from '../files/read.ts';
 import type { Content } from '../files/write.ts';
 import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
-import type { HostSummary } from '../metrics/summary.ts';
+import type { HostSummary, Summary } from '../metrics/summary.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import type { Firmware } from './inputs.ts';
 import { modelTable } from './model-table.ts';
@@ -32,7 +32,14 @@ export interface Manifest {
   readonly set: readonly string[];
   /** The scenario as it was run: every default filled in, SI units. */
   readonly scenario: unknown;
+  /** Runs of the scenario's `compare`, in its order. */
+  readonly variants: readonly RunVariant[];
   readonly host: HostSummary & { readonly node: string; readonly platform: string };
+}
+
+export interface RunVariant {
+  readonly name: string;
+  readonly summary: Summary;
 }
 
 /** The id of a run, known before it is made: 32 hex digits. */
@@ -51,6 +58,7 @@ export function manifestOf(input: {
   readonly firmware: Firmware;
   readonly version: string;
   readonly outcome: RunOutcome;
+  readonly variants: readonly RunVariant[];
   readonly host: Manifest['host'];
 }): Manifest {
   const { loaded, outcome } = input;
@@ -67,6 +75,7 @@ export function manifestOf(input: {
     versions: { globe2train: input.version },
     set: loaded.set,
     scenario: JSON.parse(loaded.canonical),
+    variants: input.variants,
     host: input.host,
   };
 }

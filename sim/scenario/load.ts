@@ -5,11 +5,12 @@ import { type Fault, type Path, pathText, ScenarioError } from './fault.ts';
 import { type Intervention, resolveInterventions } from './interventions.ts';
 import { findings, valueAt } from './issues.ts';
 import { SCENARIO_SCHEMA, type Scenario, scenarioOptions } from './schema.ts';
-import { readSetting, type Setting, withSetting } from './settings.ts';
+import { readSetting, type Setting, splitPath, withSetting } from './settings.ts';
 import { readSource, type ScenarioSource } from './source.ts';
 
 /** A scenario ready to run: every default filled in, every quantity in SI, interventions read. */
-export interface ResolvedScenario extends Omit<Scenario, 'network' | 'interventions' | 'schema' | 'description'> {
+export interface ResolvedScenario
+  extends Omit<Scenario, 'network' | 'interventions' | 'compare' | 'schema' | 'description'> {
   readonly network: ResolvedNetwork;
   /** In order of time; those of one instant in the order of the file. */
   readonly interventions: readonly Intervention[];
@@ -25,10 +26,17 @@ export interface LoadedScenario {
   readonly set: readonly string[];
   /** Sorted JSON of all that decides the run, seed included: its hash is part of the run's id. */
   readonly canonical: string;
+  /** Variants of `compare`, in order, each a scenario of its own. */
+  readonly variants: readonly Variant[];
   /** "scenarios/a.yaml:12:9 network.links.home-wifi.loss", for a fault found later, when the run is wired. */
   place(path: Path | string): string;
   /** An error at a place: "... network.links.home-wifi.loss: expected ..., got ...". */
   fault(path: Path | string, message: string): ScenarioError;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly loaded: LoadedScenario;
 }
 
 export interface LoadOptions {
@@ -49,27 +57,63 @@ export function loadScenario({ file, bytes, set = [], seed }: LoadOptions): Load
   const settings = set.map(readSetting);
   if (seed !== undefined) settings.push({ path: ['seed'], value: seed, from: '--seed' });
   const written = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
-  const faultAt = faultFinder(source, settings);
+  return resolve(written, { file, text: new TextDecoder().decode(bytes), set, faultAt: faultFinder(source, settings) });
+}
+
+interface Origin {
+  readonly file: string;
+  readonly text: string;
+  readonly set: readonly string[];
+  readonly faultAt: FaultFinder;
+}
+
+function resolve(written: unknown, origin: Origin): LoadedScenario {
+  const { faultAt } = origin;
   const scenario = validate(written, faultAt);
   const faults: Fault[] = [];
   const report = (path: Path, message: string, at?: 'key' | 'value') => faults.push(faultAt(path, message, at));
   checkScenario(scenario, report);
   const interventions = resolveInterventions(scenario, written, report);
   if (faults.length > 0) throw new ScenarioError(faults);
-  const { schema: _schema, description: _description, ...rest } = scenario;
+  const { schema: _schema, description: _description, compare, ...rest } = scenario;
   const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
+  const variants = compare.map(({ name }, index) => ({ name, loaded: variant(written, index, compare, origin) }));
+  const all = variants.map(({ name, loaded }) => ({ name, scenario: JSON.parse(loaded.canonical) as unknown }));
   return {
-    file,
-    text: new TextDecoder().decode(bytes),
-    set,
+    file: origin.file,
+    text: origin.text,
+    set: origin.set,
     scenario: resolved,
-    canonical: canonicalJson({ ...resolved, schema: SCENARIO_SCHEMA }),
+    variants,
+    canonical: canonicalJson({ ...resolved, ...(all.length > 0 ? { compare: all } : {}), schema: SCENARIO_SCHEMA }),
     place: (path) => {
       const { place, path: text } = faultAt(steps(path), '');
       return text === '' ? place : `${place} ${text}`;
     },
     fault: (path, message) => new ScenarioError([faultAt(steps(path), message)]),
   };
+}
+
+/** The scenario with what variant `index` sets; its faults lie where it is written. */
+function variant(written: unknown, index: number, compare: Scenario['compare'], origin: Origin): LoadedScenario {
+  const changes = Object.entries(compare[index]!.set);
+  let changed = withSetting(written, { path: ['compare'], value: [], from: '' });
+  for (const [path, value] of changes) {
+    const at = ['compare', index, 'set', path];
+    const target = splitPath(path);
+    if (target.length === 0 || target[0] === 'compare' || target[0] === 'name') {
+      throw new ScenarioError([origin.faultAt(at, 'expected a path of the scenario, such as method.hold.w0', 'key')]);
+    }
+    changed = withSetting(changed, { path: target, value, from: `compare.${index}.set` });
+  }
+  const within = (path: Path): Path => {
+    const set = changes.find(([key]) => isWithin(path, splitPath(key)));
+    return set === undefined ? ['compare', index] : ['compare', index, 'set', set[0]];
+  };
+  return resolve(changed, {
+    ...origin,
+    faultAt: (path, message, at) => origin.faultAt(within(path), `${pathText(path)}: ${message}`, at),
+  });
 }
 
 function steps(path: Path | string): Path {

@@ -35,6 +35,14 @@ const interventionOptions = z.strictObject({
     .describe('What then holds, by path: { network.links.home-wifi.latency: 300 ms }'),
 });
 
+const compareOptions = z.strictObject({
+  name: z.string().min(1).max(40).describe('What the variant is called in charts'),
+  set: z
+    .record(z.string().min(1), z.unknown())
+    .refine((changes) => Object.keys(changes).length > 0, 'expected at least one path: value')
+    .describe('What differs, by path: { method.hold.w0: 10 }'),
+});
+
 /** A scenario as people write it. One schema gives the types, the validation and the editors' JSON Schema. */
 export const scenarioOptions = z.strictObject({
   schema: z.literal(SCENARIO_SCHEMA).describe('Version of the scenario format'),
@@ -59,6 +67,12 @@ export const scenarioOptions = z.strictObject({
     .prefault({})
     .describe('How often the model is measured'),
   interventions: z.array(interventionOptions).default([]).describe('What changes during the run, at which instant'),
+  compare: z
+    .array(compareOptions)
+    .default([])
+    .describe(
+      'Variants that are run beside the scenario, and drawn beside it in the chart of communication to computation',
+    ),
   isolation: z
     .enum(['pooled', 'instance'])
     .default('pooled')
