@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { couple, HastieTibshirani, WuLinWeng } from './coupling.ts';
+import { couple, ESTIMATES, HastieTibshirani, planeScales, WuLinWeng } from './coupling.ts';
 
 /** r12 = .9, r13 = .4, r23 = .7 */
 const ORACLE = Float64Array.of(0, 0.9, 0.4, 0.1, 0, 0.7, 0.6, 0.3, 0);
@@ -29,13 +29,13 @@ describe('WuLinWeng', () => {
       return i === j ? 0 : due[i]! / (due[i]! + due[j]!);
     });
     expectNear(solve(new WuLinWeng(4, 1e-10), r), due, 8);
-    expectNear(solve(new HastieTibshirani(4, 1e-12), r), due, 8);
+    expectNear(solve(new HastieTibshirani(4, 1e-12, 1000), r), due, 8);
   });
 });
 
 describe('HastieTibshirani', () => {
   it('meets the worked example', () => {
-    expectNear(solve(new HastieTibshirani(3, 1e-11), ORACLE), [0.48106824, 0.24163917, 0.27729259], 8);
+    expectNear(solve(new HastieTibshirani(3, 1e-11, 1000), ORACLE), [0.48106824, 0.24163917, 0.27729259], 8);
   });
 
   it('starts from the share of estimates won', () => {
@@ -73,6 +73,18 @@ describe('couple', () => {
     const clipped = couple(table, 'ht', { from: 'margin', slope: 1e9, clip: 0.05 });
     const votes = couple(table, 'ht', { from: 'votes', slope: 1, clip: 0.05 });
     expect(clipped).toEqual(votes);
+  });
+
+  it('measures scores by the distance from the plane, in units of the spread of the rows', () => {
+    // Rows at distance 5 from their mean (1, 1); w = (3, 4) and 10 w; a classifier of zeros has scale 1.
+    const rows = Float32Array.of(4, 5, -2, -3);
+    const scales = planeScales(Float32Array.of(7, 3, 4, 70, 30, 40, 0, 0, 0), rows, 2);
+    expectNear([...scales], [25, 250, 1], 9);
+    const scaled = (times: number) => {
+      const scores = Float32Array.from(table.scores, (score, at) => (at < 2 ? score * times : score));
+      return couple({ ...table, scores, scale: Float64Array.of(2 * times, 1, 4) }, 'wlw', ESTIMATES.wlw);
+    };
+    expect(scaled(8)).toEqual(scaled(1));
   });
 
   it('leaves classifiers that are not trained out, and stays finite when a class has none', () => {

@@ -21,6 +21,42 @@ export interface PairEstimate {
 }
 
 /**
+ * Slopes for scales from `planeScales`, found on Auslan inside the training samples (sim/data/auslan-settings.md): other
+ * data may want others.
+ */
+export const ESTIMATES: Readonly<Record<Coupling, PairEstimate>> = {
+  wlw: { from: 'margin', slope: 10, clip: 0.02 },
+  ht: { from: 'margin', slope: 24, clip: 0.02 },
+};
+
+/**
+ * The scale of each classifier that makes its scores comparable: a score over it is the row's distance from the
+ * separating plane, in units of the root mean square distance of the rows in `rows` from their mean. A perceptron's
+ * weights have no scale of their own: twice the step gives twice the score.
+ * @param weights classifier by classifier, bias first: (features + 1) numbers each.
+ * @param rows row-major features of the training rows.
+ */
+export function planeScales(weights: Float32Array, rows: Float32Array, features: number): Float64Array {
+  const mean = new Float64Array(features);
+  const count = rows.length / features;
+  for (let at = 0; at < rows.length; at++) mean[at % features]! += rows[at]! / count;
+  let squares = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const off = rows[at]! - mean[at % features]!;
+    squares += off * off;
+  }
+  const spread = Math.sqrt(squares / count);
+  return Float64Array.from({ length: weights.length / (features + 1) }, (_, classifier) => {
+    let length = 0;
+    for (let j = 1; j <= features; j++) {
+      const weight = weights[classifier * (features + 1) + j]!;
+      length += weight * weight;
+    }
+    return Math.sqrt(length) * spread || 1;
+  });
+}
+
+/**
  * Method 2 of Wu, Lin and Weng, "Probability estimates for multi-class classification by pairwise coupling", JMLR 5
  * (2004): minimises sum over pairs of (r_ji p_i - r_ij p_j)^2 by coordinates, each step p_t += (p'Qp - (Qp)_t) / Q_tt
  * and a renormalisation, until max |(Qp)_t - p'Qp| < tolerance / k.
@@ -102,18 +138,22 @@ export class WuLinWeng {
  * Hastie and Tibshirani, "Classification by pairwise coupling", Annals of Statistics 26 (1998): from p_i = 2 sum_j r_ij
  * / (k (k - 1)), p_i is multiplied by sum_j r_ij / sum_j p_i / (p_i + p_j) and all renormalised, until no p_i moves by
  * more than tolerance of itself. All p_i move at once (the minorise-maximise form: Hunter, Annals of Statistics 32, 2004).
+ * Where every pair has an estimate the order of the classes is that of the start (their paper), so that an early stop
+ * (after `limit` sweeps) costs precision of the probabilities, not the prediction.
  */
 export class HastieTibshirani {
   readonly #classes: number;
   readonly #tolerance: number;
+  readonly #limit: number;
   readonly #won: Float64Array;
   readonly #due: Float64Array;
   /** Sweeps of the last `solve`. */
   sweeps = 0;
 
-  constructor(classes: number, tolerance = 1e-4) {
+  constructor(classes: number, tolerance = 1e-3, limit = 100) {
     this.#classes = classes;
     this.#tolerance = tolerance;
+    this.#limit = limit;
     this.#won = new Float64Array(classes);
     this.#due = new Float64Array(classes);
   }
@@ -130,7 +170,7 @@ export class HastieTibshirani {
       total += sum;
     }
     for (let i = 0; i < k; i++) p[i] = total === 0 ? 1 / k : won[i]! / total;
-    for (this.sweeps = 0; this.sweeps < 1000 && total > 0; this.sweeps++) {
+    for (this.sweeps = 0; this.sweeps < this.#limit && total > 0; this.sweeps++) {
       if (this.#sweep(r, p)) return;
     }
   }
@@ -172,7 +212,7 @@ export interface ScoreTable {
   readonly scores: Float32Array;
   /** 1 for a classifier that is trained. */
   readonly trained: Uint8Array;
-  /** The typical size of each classifier's scores, above 0: margins are divided by it. */
+  /** Above 0: margins are divided by it (`planeScales`). */
   readonly scale: Float64Array;
 }
 
