@@ -3,7 +3,7 @@ import { CHECKPOINT_EVERY, type TracedEvent } from '../kernel/simulation.ts';
 import { toSeconds } from '../kernel/time.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Firmware } from './inputs.ts';
-import { Interrupted, type RunOutcome, simulateScenario } from './run.ts';
+import { Interrupted, type RunOutcome, runToEnd } from './run.ts';
 
 /** A run that can be made again. */
 export interface Repeatable {
@@ -38,9 +38,9 @@ export function bracketInWords(stored: readonly string[], again: RunOutcome, sto
  * The first event in which two runs differ, in words, found by running the one bracket of checkpoints in which they
  * part again with a trace. Undefined when no event differs.
  */
-export function firstDifference(a: Repeatable, b: Repeatable, checkpoint: number): string | undefined {
-  const stepsOfA = trace(a, checkpoint);
-  const stepsOfB = trace(b, checkpoint);
+export async function firstDifference(a: Repeatable, b: Repeatable, checkpoint: number): Promise<string | undefined> {
+  const stepsOfA = await trace(a, checkpoint);
+  const stepsOfB = await trace(b, checkpoint);
   const longest = Math.max(stepsOfA.length, stepsOfB.length);
   for (let n = 0; n < longest; n++) {
     const one = stepsOfA[n];
@@ -58,13 +58,13 @@ export function firstDifference(a: Repeatable, b: Repeatable, checkpoint: number
   return undefined;
 }
 
-function trace(run: Repeatable, checkpoint: number): Step[] {
+async function trace(run: Repeatable, checkpoint: number): Promise<Step[]> {
   const first = checkpoint * CHECKPOINT_EVERY;
   const last = first + CHECKPOINT_EVERY;
   const steps: Step[] = [];
   let done = false;
   try {
-    simulateScenario({
+    await runToEnd({
       loaded: run.loaded,
       dataset: run.dataset,
       firmware: run.firmware.module,

@@ -49,15 +49,42 @@ export interface RunOutcome {
 /** The person asked the run to stop. */
 export class Interrupted extends Error {}
 
-/** Events between two looks at progress and at whether to go on. */
-const BATCH = 20_000;
+/** Events between two looks at the clock. */
+const BATCH = 500;
+/** How long a run may hold the program before an interrupt, say, is noticed; ms. */
+const LOOK_EVERY_MS = 50;
 
 /**
  * Runs a scenario to its end: all trained, a target accuracy, or the horizon. What the result says is a function of
- * scenario, seed, data and firmware alone.
+ * scenario, seed, data and firmware alone. The program can do other things (notice Ctrl-C) twenty times a second.
  * @throws Interrupted when cancelled.
  */
+export async function runToEnd(input: RunInput): Promise<RunOutcome> {
+  const steps = stepScenario(input);
+  let looked = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() - looked < LOOK_EVERY_MS) continue;
+    input.onProgress?.(step.value());
+    await new Promise((resolve) => setImmediate(resolve));
+    if (input.cancelled?.() === true) throw new Interrupted();
+    looked = performance.now();
+  }
+}
+
+/** The same without a pause. @throws Interrupted when cancelled. */
 export function simulateScenario(input: RunInput): RunOutcome {
+  const steps = stepScenario(input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (input.cancelled?.() === true) throw new Interrupted();
+  }
+}
+
+/** The same in steps of a few hundred events; each yields how to ask how far it is. */
+function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome, void> {
   const { loaded, dataset } = input;
   const { scenario } = loaded;
   const frames = scenario.record === 'frames' ? new FrameRecorder() : undefined;
@@ -82,15 +109,13 @@ export function simulateScenario(input: RunInput): RunOutcome {
   sim.schedule(every, PRIORITY.measure, source, measure, 0, 0);
 
   const horizon = fromSeconds(scenario.stop.horizon);
-  while (sim.run(horizon as number as Instant, BATCH)) {
-    input.onProgress?.({
-      simulatedSeconds: toSeconds(sim.now),
-      events: sim.events,
-      tasksDone: method.progress.tasksDone,
-      tasksTotal: method.progress.tasksTotal,
-    });
-    if (input.cancelled?.() === true) throw new Interrupted();
-  }
+  const progress = (): RunProgress => ({
+    simulatedSeconds: toSeconds(sim.now),
+    events: sim.events,
+    tasksDone: method.progress.tasksDone,
+    tasksTotal: method.progress.tasksTotal,
+  });
+  while (sim.run(horizon as number as Instant, BATCH)) yield progress;
   if (method.finished && stopped === 'horizon') stopped = 'trained';
   const makespan = sim.stopped ? sim.now : horizon;
   measurements.finish(makespan);
