@@ -193,9 +193,12 @@ export class Fleet implements NetworkListener {
     this.accounts.transferFailed(device, this.#sim.now - facts.startedAt[transfer]!);
     switch (tag % 4) {
       case ROLE.upload:
+        this.#tryAgain(device, slot);
+        break;
       case ROLE.answer:
-        this.#exchanges.add(slot, 'attempts', 1);
-        this.#schedule(this.#retryAt(device), device, this.#kinds.retry, slot);
+        // The server makes its answer anew when the upload comes again.
+        this.#store.release(this.#exchanges.get(slot, 'answer'));
+        this.#tryAgain(device, slot);
         break;
       case ROLE.stream:
         this.#streams.set(slot, 'next', this.#lost[device]!);
@@ -234,14 +237,18 @@ export class Fleet implements NetworkListener {
 
   // --- the device's side -------------------------------------------------------------------------------------------
 
-  /** Gives the frame in the inbox to the firmware once the device is free; moves its clock by the counted work. */
-  #deliver(device: number, length: number, arrival: number, wireBytes = length): void {
+  /**
+   * Gives the frame in the inbox to the firmware once the device is free; moves its clock by the counted work.
+   * @param refused whether the frame belongs to a task that the device has just refused: it then knows nothing of it.
+   */
+  #deliver(device: number, length: number, arrival: number, wireBytes = length, refused = false): void {
     const at = Math.max(arrival, this.#busyUntil[device]!);
     const { host } = this;
     const bytes = host.inbox.subarray(0, length);
     this.#observe(at, device, false, bytes);
     const status = host.deliver(device, length, at as never);
-    if (status !== STATUS.ok) throw new FirmwareError({ device, at, status: statusName(status) });
+    if (status !== STATUS.ok && !(refused && status === STATUS['unknown-task']))
+      throw new FirmwareError({ device, at, status: statusName(status) });
     this.#worked(device, at, wireBytes);
   }
 
@@ -356,21 +363,26 @@ export class Fleet implements NetworkListener {
     const stream = this.#streams.get(slot, 'stream');
     const total = this.#streams.get(slot, 'bytes');
     const rtt = facts.rtt[transfer]!;
-    this.#report({ device, rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
     const flopBefore = this.accounts.flop[device]!;
     let sent = 0;
     let taken = last;
+    let refused = false;
     for (let index = 0; ; index++) {
       const length = this.#client!.fill(device, stream, index);
       if (length === 0) break;
       sent += length;
       const arrival = sent >= total ? last : Math.ceil(first + ((last - first) * sent) / total);
       taken = Math.max(arrival, this.#busyUntil[device]!);
-      this.#deliver(device, length, arrival);
+      const isTask = this.host.inbox[HEADER.type] === FRAME.task;
+      this.#deliver(device, length, arrival, length, refused);
+      // The server learns of a refusal only after it has sent the rows.
+      if (isTask) refused = !this.host.busy(device);
     }
     assert(sent === total, `Expected a stream of ${total} bytes, got ${sent}`);
     this.#streams.release(slot);
     this.#client!.worked(device, stream, this.#busyUntil[device]!, this.accounts.flop[device]! - flopBefore);
+    // Last: at its time, now, the frames before it are long taken.
+    this.#report({ device, rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
     this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
     this.#pollWhenFree(device);
   }
@@ -406,6 +418,11 @@ export class Fleet implements NetworkListener {
     const wait = Math.min(first * (1 << Math.min(failures, 30)), longest);
     const back = Math.max(this.#sim.now, this.#network.nextOnline(device));
     return Math.min(LAST_INSTANT, back + Math.ceil(wait * (0.5 + 0.5 * this.#jitter.next(device))));
+  }
+
+  #tryAgain(device: number, exchange: number): void {
+    this.#exchanges.add(exchange, 'attempts', 1);
+    this.#schedule(this.#retryAt(device), device, this.#kinds.retry, exchange);
   }
 
   /** A device whose waiting request broke asks again once it is back. */
