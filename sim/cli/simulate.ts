@@ -21,10 +21,10 @@ export async function runScenario(
   const folder = resultFolder(outDir, loaded, id);
   checkWritable(folder);
   const outcome = await simulate(loaded, options);
-  const variants = loaded.variants.map(({ name, loaded: each }) => ({
-    name,
-    summary: simulate(each, options).summary,
-  }));
+  const variants: RunVariant[] = [];
+  for (const { name, loaded: each } of loaded.variants) {
+    variants.push({ name, summary: (await simulate(each, options)).summary });
+  }
   const host = hostFacts(started);
   const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, host });
   const files = await resultFiles(manifest, loaded, outcome);
