@@ -12,6 +12,8 @@ const LONGEST_RUN = 4096;
 export class FlowTcp {
   /** Of the last `run`: s from the first byte sent to the last byte received. */
   seconds = 0;
+  /** Of these: what it took beyond the way and the time that its bytes need at the rate; losses, mostly. */
+  setback = 0;
   /** Bytes put on the wire towards the receiver, those that were lost among them. */
   bytes = 0;
   bytesLost = 0;
@@ -90,6 +92,7 @@ export class FlowTcp {
     this.bytes = path.bytesForward;
     this.bytesLost = path.bytesLost;
     this.setbacks = sender.recoveries + sender.timeouts;
+    this.setback = Math.max(0, this.seconds - rtt / 2 - this.bytes / rate);
     if (segments <= LONGEST_RUN) return;
     const more = segments / LONGEST_RUN;
     this.seconds += (this.seconds - path.midway) * 2 * (more - 1);
@@ -134,5 +137,5 @@ export class FlowTcp {
 
 /** Packets that get through before the next loss, for independent losses. @param loss above 0, below 1. @param u [0, 1). */
 export function geometricGap(loss: number, u: number): number {
-  return Math.floor(Math.log1p(-u) / Math.log1p(-loss));
+  return Math.floor(Math.log(1 - u) / Math.log(1 - loss));
 }

@@ -48,8 +48,6 @@ export class FlowNetwork implements Network {
   readonly #next: number;
   readonly #cut: number;
   readonly #rates: readonly [Float64Array, Float64Array];
-  /** Rate at which the last transfer was played by itself, bytes/s. */
-  #pace = 0;
 
   constructor(simulation: Simulation, config: NetworkConfig, listener: NetworkListener) {
     const { devices } = config;
@@ -265,8 +263,8 @@ export class FlowNetwork implements Network {
   /** Plays the transfer by itself; notes what it puts on the wire. */
   #play(slot: number, channel: number, path: Path, rate: number, now: Instant): void {
     const carried = this.#books.carried[slot]!;
-    this.#pace = Math.min(rate, this.shared.links.rate(path, now), this.#books.sink[slot]!);
-    this.#tcp.run(channel, carried, this.#pace, this.#table.rtt[slot]! / 1e9);
+    const pace = Math.min(rate, this.shared.links.rate(path, now), this.#books.sink[slot]!);
+    this.#tcp.run(channel, carried, pace, this.#table.rtt[slot]! / 1e9);
     this.#books.forward[slot] = this.#tcp.bytes;
     this.#books.lost[slot] = this.#tcp.bytesLost;
     this.#table.attempts[slot] = Math.min(255, this.#table.attempts[slot]! + this.#tcp.setbacks);
@@ -278,17 +276,10 @@ export class FlowNetwork implements Network {
     const begin = Math.max(now, this.#devices.freeAt[channel]!);
     const own = begin + (bytes * 1e9) / Math.min(rate, this.#books.sink[slot]!);
     const end = Math.max(own, this.shared.links.enqueue(path, bytes, now));
-    const setback = alone === 0 ? 0 : this.#setback(slot, alone);
     this.#devices.freeAt[channel] = own;
     this.#books.begin[slot] = begin;
     this.#books.end[slot] = end;
-    this.#land(slot, channel, STATE.queued, setback);
-  }
-
-  /** What losses cost a burst over the time that its bytes take, ns. @param alone s by itself. */
-  #setback(slot: number, alone: number): number {
-    const serial = (this.#books.forward[slot]! * 1e9) / this.#pace;
-    return Math.max(0, alone * 1e9 - this.#table.rtt[slot]! / 2 - serial);
+    this.#land(slot, channel, STATE.queued, alone === 0 ? 0 : this.#tcp.setback * 1e9);
   }
 
   /** Shares links with others. */

@@ -1,3 +1,5 @@
+import { pow } from '../kernel/numeric.ts';
+
 const BETA = 0.7;
 const C = 0.4;
 /** Acknowledged segments per added segment of window before the first loss, at most (Linux: `cnt` clamp of 5 % a round trip). */
@@ -125,7 +127,7 @@ export class CubicWindow {
         this.#k = 0;
         this.#origin = window;
       } else {
-        this.#k = Math.cbrt((this.#lastMax - window) / C);
+        this.#k = pow((this.#lastMax - window) / C, 1 / 3);
         this.#origin = this.#lastMax;
       }
     }

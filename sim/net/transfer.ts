@@ -49,7 +49,7 @@ export const TRANSFER_RUNS = 1000;
  * FQ-CoDel above it, which ns-3 puts there unless told otherwise: where more than 100 packets wait, the reference's times are
  * met with it and only with it. Likewise found by measurement: each sender has a link of 1 Gbit/s before the bottleneck.
  */
-const TCP: TcpConfig = {
+export const REFERENCE_TCP: TcpConfig = {
   segmentBytes: 1448,
   dataHeaderBytes: 54,
   ackBytes: 54,
@@ -79,7 +79,7 @@ const SEGMENT_LIMIT = 2e7;
  */
 export function simulateTransfers(rows: readonly TransferRow[]): TransferResult[] {
   rows.forEach(check);
-  const path = new TcpPath(TCP);
+  const path = new TcpPath(REFERENCE_TCP);
   return rows.map((row) => transfer(path, row));
 }
 
@@ -97,7 +97,7 @@ function transfer(path: TcpPath, row: TransferRow): TransferResult {
   const clean = play(() => Number.POSITIVE_INFINITY);
   if (row.loss === 0) return result(clean, 0);
   // Losing one of the packets exposed in a run without loss is what it takes for a run to differ from that one.
-  const spared = Math.exp(path.exposedPackets * Math.log1p(-row.loss));
+  const spared = Math.exp(path.exposedPackets * Math.log(1 - row.loss));
   const exposed = path.exposedPackets;
   const draws = new Streams(row.seed, 'transfer.loss', row.runs);
   const sums: Sums = { mean: 0, last: 0, bytes: 0, retransmissions: 0, lost: 0 };
@@ -124,7 +124,7 @@ function transfer(path: TcpPath, row: TransferRow): TransferResult {
 
 function player(path: TcpPath, row: TransferRow): (gap: () => number) => Sums {
   const https = transportConfig(transportOptions.parse({}));
-  const wire = (bytes: number) => bytes + Math.ceil(bytes / TCP.segmentBytes) * TCP.dataHeaderBytes;
+  const wire = (bytes: number) => bytes + Math.ceil(bytes / REFERENCE_TCP.segmentBytes) * REFERENCE_TCP.dataHeaderBytes;
   const work = {
     bytes: row.tls ? messageBytes(https, true, row.sizeBytes) : row.sizeBytes,
     flows: row.flows,
@@ -170,7 +170,7 @@ function check(row: TransferRow, index: number): void {
   expect('the number of flows', row.flows, 1, 10_000, true);
   expect('the size in bytes', row.sizeBytes, 1, 1e9, true);
   expect('the number of runs', row.runs, 1, 1_000_000, true);
-  expect('flows x segments', row.flows * Math.ceil(row.sizeBytes / TCP.segmentBytes), 1, SEGMENT_LIMIT, true);
+  expect('flows x segments', row.flows * Math.ceil(row.sizeBytes / REFERENCE_TCP.segmentBytes), 1, SEGMENT_LIMIT, true);
 }
 
 const COLUMNS = {

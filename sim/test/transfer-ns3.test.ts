@@ -2,7 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quantile } from '../kernel/numeric.ts';
-import { parseTransferCsv, simulateTransfers, TRANSFER_RUNS } from '../net/transfer.ts';
+import { Simulation } from '../kernel/simulation.ts';
+import { LAST_INSTANT } from '../kernel/time.ts';
+import { FlowNetwork } from '../net/flow.ts';
+import { stillWeather, testConfig, testTransport } from '../net/flow-fixture.ts';
+import {
+  parseTransferCsv,
+  REFERENCE_TCP,
+  simulateTransfers,
+  TRANSFER_RUNS,
+  type TransferRow,
+} from '../net/transfer.ts';
 
 const data = process.env['G2T_DATA'];
 const file = data === undefined ? undefined : resolve(data, '../reference/ns3_transfers.csv');
@@ -21,6 +31,34 @@ function errors(lossy: boolean): number[] {
     .sort((a, b) => a - b);
 }
 
+/** Mean completion of a row on the flow network: each upload from a device of its own, all behind one regional bottleneck. */
+function onFlowNetwork(row: TransferRow): number {
+  const { flows } = row;
+  const simulation = new Simulation();
+  let total = 0;
+  const listener = {
+    delivered: () => {
+      total += simulation.now / 1e9;
+    },
+    failed: () => {},
+  };
+  const config = testConfig({
+    devices: flows,
+    profiles: [{ up: 1e9, down: 1e9, loss: 0 }],
+    weather: stillWeather(Math.round((row.rttS / 2) * 1e9)),
+    propagation: new Float64Array(flows),
+    bottleneck: new Int32Array(flows),
+    bottleneckUp: Float64Array.of(row.rateBitPerS),
+    bottleneckDown: Float64Array.of(row.rateBitPerS),
+    transport: { ...testTransport, tcp: REFERENCE_TCP },
+  });
+  const network = new FlowNetwork(simulation, config, listener);
+  for (let device = 0; device < flows; device++)
+    network.send(device, true, row.sizeBytes, 0, Number.POSITIVE_INFINITY, 0);
+  simulation.run(LAST_INSTANT);
+  return total / flows;
+}
+
 describe('transfers against ns-3', () => {
   it.skipIf(missing)('without loss are within 1 % in the median and 10 % in nine of ten', () => {
     const found = errors(false);
@@ -35,6 +73,22 @@ describe('transfers against ns-3', () => {
     expect(quantile(found, 0.5)).toBeLessThan(0.05);
     expect(quantile(found, 0.9)).toBeLessThan(0.2);
   });
+
+  it.skipIf(missing)(
+    'without loss and on the flow network itself are within 3 % in the median and 10 % in nine of ten',
+    () => {
+      const text = readFileSync(file!, 'utf8');
+      const [head, ...lines] = text.trim().split('\n');
+      const column = head!.split(',').indexOf('mean_completion_s');
+      const found = parseTransferCsv(text, 'ns3_transfers.csv', { tls: false, seed: 1, runs: 1 })
+        .map((row, i) => [row, Number(lines[i]!.split(',')[column])] as const)
+        .filter(([row]) => row.loss === 0)
+        .map(([row, reference]) => Math.abs(onFlowNetwork(row) / reference - 1))
+        .sort((a, b) => a - b);
+      expect(quantile(found, 0.5)).toBeLessThan(0.03);
+      expect(quantile(found, 0.9)).toBeLessThan(0.1);
+    },
+  );
 
   it.skipIf(!missing)(
     'were not compared: set G2T_DATA to a data folder beside which reference/ns3_transfers.csv lies',
