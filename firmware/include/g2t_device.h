@@ -35,7 +35,7 @@ typedef struct {
 } g2t_port;
 
 typedef struct {
-  uint32_t ram_bytes;     /* for everything: G2T_FIXED_BYTES, receive buffer, working memory */
+  uint32_t ram_bytes;     /* for everything: G2T_FIXED_BYTES, receive buffer, working memory; at most 2^31 */
   uint32_t flash_bytes;   /* for rows that the device holds */
   uint32_t receive_bytes; /* receive buffer: a power of two; longer frames are answered with G2T_TOO_LONG */
   float bench_us;         /* one training step, as the device measured it */
@@ -112,8 +112,9 @@ typedef struct {
 void g2t_device_begin(g2t_device *device, uint32_t id, const g2t_spec *spec, const g2t_port *port);
 
 /*
- * Takes one whole frame. Any bytes give a status; with a negative one nothing changed but the counts. A task that does
- * not fit is a good frame (G2T_OK): the device answers REFUSE. A TASK during another abandons that one; the same id starts afresh.
+ * Takes one whole frame. Any bytes give a status; with a negative one nothing changed but the counts (G2T_NO_MEMORY also
+ * ends the task before). A task that does not fit is a good frame (G2T_OK): the device answers REFUSE. A TASK during another
+ * abandons that one; the same id starts afresh. One refusal and one PONG wait to be polled: a second takes its place.
  * now_us: never before that of an earlier call.
  */
 g2t_status g2t_device_on_frame(g2t_device *device, uint64_t now_us, const uint8_t *frame, uint32_t bytes);

@@ -161,6 +161,19 @@ static void full_memory(checks *c) {
   rig_end(&r);
 }
 
+/* What waits for a batch's last task goes even when that task is refused. */
+static void refused_last(checks *c) {
+  rig r;
+  uint32_t number;
+  begin(c, &r, (rig_config){0, 9, 64, 0, 0});
+  finish_task(c, &r, 0, 0);
+  STATUS(rig_task(&r, 1, N, 60000, 1, G2T_SOURCE_CACHE), G2T_OK);
+  EQUAL(upload(&r, &number), 0);
+  STATUS(rig_task(&r, 1, N, 60000, 1, G2T_SOURCE_CACHE | LAST), G2T_OK);
+  EQUAL(upload(&r, &number), 1);
+  rig_end(&r);
+}
+
 static void encodings(checks *c) {
   static const uint8_t bytes[5] = {20 + 29, 20 + 29, 20 + 30, 20 + 35, 20 + 41};
   for (uint8_t codec = 0; codec < 5u; codec++) {
@@ -182,5 +195,6 @@ void test_outbox(checks *c) {
   follows_the_network(c);
   acknowledged_while_training(c);
   full_memory(c);
+  refused_last(c);
   encodings(c);
 }
