@@ -7,7 +7,8 @@ import { TimelineRecorder } from '../metrics/timeline.ts';
 import { Totals, TransferTable } from '../net/flow-table.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
 import { FRAME, HEADER } from '../protocol/frame.ts';
-import { Fleet, type FleetClient, type FleetConfig } from './fleet.ts';
+import type { FleetClient, FleetConfig } from './client.ts';
+import { Fleet } from './fleet.ts';
 import { Routine, type RoutineLoad } from './routine.ts';
 
 /** For tests: the built firmware. */

@@ -1,58 +1,17 @@
 import { type FirmwareHost, STATUS, statusName } from '../device/host-types.ts';
 import { assert, FirmwareError } from '../kernel/errors.ts';
-import { Streams } from '../kernel/random.ts';
 import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
-import { TIMELINE, type TimelineRecorder } from '../metrics/timeline.ts';
+import { TIMELINE } from '../metrics/timeline.ts';
 import { HANDSHAKE, type Network, type NetworkListener } from '../net/network.ts';
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
-import { writeLink } from '../protocol/messages.ts';
 import { Accounts } from './accounts.ts';
+import { BackOff } from './back-off.ts';
+import type { FleetClient, FleetConfig } from './client.ts';
 import { FrameStore } from './frame-store.ts';
-import type { Routine } from './routine.ts';
+import { type Exchange, putReport } from './link-report.ts';
 import { Slots } from './slots.ts';
-
-/** What a training method is to the fleet: the server's side of every conversation. Called from event handlers. */
-export interface FleetClient {
-  /**
-   * A frame of `device` has reached the server. Valid until the call returns.
-   * @returns bytes of the answer that was written into `fleet.reply` (whole frames), 0 for an empty answer.
-   */
-  frame(device: number, type: number, bytes: Uint8Array): number;
-  /** The device is back and asks anew for what the server has for it, and this stream had not got through. */
-  lost(device: number, stream: number): void;
-  /** The device is back; `lost` was called for each stream that had not got through. */
-  connected(device: number): void;
-  /**
-   * Writes frame `index` of a stream into the inbox of `fleet.host`, sealed.
-   * @returns its length; 0 after the last.
-   */
-  fill(device: number, stream: number, index: number): number;
-  /** The device's work on a stream ends at `at` and took `flop` (for metrics: a server does not know this). */
-  worked(device: number, stream: number, at: number, flop: number): void;
-  /** The server sees that the device has taken all of a stream. */
-  drained(device: number, stream: number): void;
-}
-
-export interface FleetConfig {
-  readonly sim: Simulation;
-  readonly host: FirmwareHost;
-  readonly network: Network;
-  readonly devices: number;
-  readonly seed: number;
-  /** ns that a device needs for the work counted in `host.work`, and for `wireBytes` of TLS records in or out. */
-  readonly computeTime: (device: number, work: Float64Array, wireBytes: number) => number;
-  /** What the way from the radio to the CPU carries by device, byte/s (the UART of an external modem). */
-  readonly ingress: Float64Array;
-  readonly routine: Routine;
-  /** The first wait before a failed exchange is tried again, and the longest, ns. */
-  readonly backoff: { readonly first: number; readonly longest: number };
-  /** What chosen devices were doing, for the timeline. */
-  readonly timeline: TimelineRecorder;
-  /** Called for every frame that goes into a device's firmware or comes out of it, LINK reports included. */
-  readonly observe: ((at: number, device: number, out: boolean, bytes: Uint8Array) => void) | undefined;
-}
 
 /** What a transfer's tag says: its role in the low two bits, a slot above. */
 const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
@@ -85,12 +44,11 @@ export class Fleet implements NetworkListener {
   /** Instant of the one timer event that counts for a device; others are stale. */
   readonly #timerAt: Float64Array;
   readonly #knocking: Uint8Array;
-  readonly #failures: Uint8Array;
   /** Streams that did not get through, by device: a chain of slots, -1 at its end. */
   readonly #lost: Int32Array;
   /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
   readonly #rtt: Float64Array;
-  readonly #jitter: Streams;
+  readonly #backOff: BackOff;
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
@@ -110,10 +68,9 @@ export class Fleet implements NetworkListener {
     this.#busyUntil = new Float64Array(devices);
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
-    this.#failures = new Uint8Array(devices);
     this.#lost = new Int32Array(devices).fill(-1);
     this.#rtt = new Float64Array(devices);
-    this.#jitter = new Streams(config.seed, 'fleet back-off', devices);
+    this.#backOff = new BackOff(config.seed, devices, config.backoff);
     this.#source = sim.sources(devices);
     this.#kinds = {
       poll: sim.kind('fleet.poll', (device) => this.#poll(device)),
@@ -179,7 +136,7 @@ export class Fleet implements NetworkListener {
         break;
       default:
         this.#knocking[device] = 0;
-        this.#failures[device] = 0;
+        this.#backOff.succeeded(device);
         this.#back(device);
     }
   }
@@ -329,11 +286,10 @@ export class Fleet implements NetworkListener {
 
   /** The answer is with the device: its frames go to the firmware, after the port's report of how the exchange went. */
   #answered(transfer: number, device: number, exchange: number): void {
-    this.#failures[device] = 0;
+    this.#backOff.succeeded(device);
     const answer = this.#exchanges.get(exchange, 'answer');
     const frame = this.#store.view(this.#exchanges.get(exchange, 'frame'));
-    this.#report({
-      device,
+    this.#report(device, {
       rtt: this.#exchanges.get(exchange, 'rtt'),
       bytes: this.#exchanges.get(exchange, 'bytes'),
       time: this.#exchanges.get(exchange, 'time'),
@@ -356,7 +312,7 @@ export class Fleet implements NetworkListener {
 
   /** A stream has arrived: its frames go to the firmware at the times at which their last bytes did. */
   #streamed(transfer: number, device: number, slot: number): void {
-    this.#failures[device] = 0;
+    this.#backOff.succeeded(device);
     const { facts } = this.#network;
     const first = facts.firstByteAt[transfer]!;
     const last = facts.lastByteAt[transfer]!;
@@ -382,42 +338,22 @@ export class Fleet implements NetworkListener {
     this.#streams.release(slot);
     this.#client!.worked(device, stream, this.#busyUntil[device]!, this.accounts.flop[device]! - flopBefore);
     // Last: at its time, now, the frames before it are long taken.
-    this.#report({ device, rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
+    this.#report(device, { rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
     this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
     this.#pollWhenFree(device);
   }
 
-  /** The port tells the firmware how an exchange went (LINK, never on the wire). Times in ns. */
-  #report(exchange: {
-    device: number;
-    rtt: number;
-    bytes: number;
-    time: number;
-    failures: number;
-    upload: number | undefined;
-  }): void {
-    const length = writeLink(this.host.inbox, exchange.device, {
-      rttMicroseconds: microseconds(exchange.rtt),
-      transferMicroseconds: microseconds(exchange.time),
-      bytes: exchange.bytes,
-      failed: Math.min(exchange.failures, 65_535),
-      delivered: true,
-      upload: exchange.upload,
-    });
+  /** The port tells the firmware how an exchange went. */
+  #report(device: number, exchange: Exchange): void {
+    const length = putReport(this.host.inbox, device, exchange);
     this.host.seal(length);
-    this.#deliver(exchange.device, length, this.#sim.now, 0);
+    this.#deliver(device, length, this.#sim.now, 0);
   }
 
   // --- failure and return ------------------------------------------------------------------------------------------
 
-  /** When a device tries again: back-off doubles with each failure in a row, half of it jitter, counted from when it is back. */
   #retryAt(device: number): number {
-    const { first, longest } = this.#config.backoff;
-    const failures = this.#failures[device]!;
-    if (failures < 30) this.#failures[device] = failures + 1;
-    const wait = Math.min(first * (1 << Math.min(failures, 30)), longest);
-    const back = Math.max(this.#sim.now, this.#network.nextOnline(device));
-    return Math.min(LAST_INSTANT, back + Math.ceil(wait * (0.5 + 0.5 * this.#jitter.next(device))));
+    return this.#backOff.retryAt(device, Math.max(this.#sim.now, this.#network.nextOnline(device)));
   }
 
   #tryAgain(device: number, exchange: number): void {
@@ -454,11 +390,6 @@ export class Fleet implements NetworkListener {
     this.#sim.digest.bytes(bytes);
     this.#config.observe?.(at, device, out, bytes);
   }
-}
-
-/** Whole us, rounded up; what does not fit 32 bits (over an hour) counts as the most that does. */
-function microseconds(ns: number): number {
-  return Math.min(Math.ceil(ns / 1000), 0xffff_ffff);
 }
 
 function frameLength(bytes: Uint8Array, from: number): number {

@@ -1,4 +1,4 @@
-import type { FleetClient } from '../fleet/fleet.ts';
+import type { FleetClient } from '../fleet/client.ts';
 import type { Scores } from '../metrics/scores.ts';
 
 /** What a run asks of a training method, beside its part as the fleet's client. */
