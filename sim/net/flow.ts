@@ -33,7 +33,7 @@ const STATE = { free: 0, refused: 1, waiting: 2, opening: 3, queued: 4, pending:
  */
 export class FlowNetwork implements Network {
   readonly totals: NetworkTotals;
-  /** The links, and how they are shared; for tests and figures. */
+  /** For tests and figures. */
   readonly shared: FlowShared;
 
   readonly #simulation: Simulation;
@@ -145,7 +145,8 @@ export class FlowNetwork implements Network {
       const device = this.#table.device[slot]!;
       if (this.#table.state[slot] !== STATE.sharing || this.#config.profile[device] !== profile) continue;
       const direction = this.#channel(slot) & 1;
-      this.#books.cap[slot]! *= this.#rates[direction]![profile]! / before[direction]!;
+      const pace = (this.#books.cap[slot]! * this.#rates[direction]![profile]!) / before[direction]!;
+      this.#books.cap[slot] = Math.min(pace, this.#books.sink[slot]!);
       this.shared.sharing.setCap(slot, this.#path(slot).number, this.#books.cap[slot]!);
     }
   }
