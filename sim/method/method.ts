@@ -7,6 +7,9 @@ export interface Method extends FleetClient {
   start(): void;
   /** Whether all is trained. */
   readonly finished: boolean;
+  /** When the first work was sent out, and when the last result came in, ns; -1 before. */
+  readonly dispatchedAt: number;
+  readonly finishedAt: number;
   readonly progress: MethodProgress;
   /** Accuracy and macro-F1 of the model as it is now, on the test rows; must cost next to nothing. */
   scores(): Scores;

@@ -74,7 +74,7 @@ export function summaryOf(run: {
   return summarise({
     name: run.name,
     digest: run.digest,
-    makespanSeconds: toSeconds(end),
+    makespanSeconds: toSeconds(method.finished ? method.finishedAt - method.dispatchedAt : end),
     scores: run.dataset.test.count > 0 ? world.finalScores() : null,
     staleness: null,
     age: records.ages,

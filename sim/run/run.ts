@@ -117,21 +117,21 @@ function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome
   });
   while (sim.run(horizon as number as Instant, BATCH)) yield progress;
   if (method.finished && stopped === 'horizon') stopped = 'trained';
-  const makespan = sim.stopped ? sim.now : horizon;
-  measurements.finish(makespan);
+  const end = sim.stopped ? sim.now : horizon;
+  measurements.finish(end);
 
   const tables = {
     rounds: world.records.rounds.build(),
-    devices: deviceTable(world, makespan),
+    devices: deviceTable(world, end),
     metrics: measurements.table(),
     ages: world.records.ages.quantiles(),
-    timeline: world.timeline.finish(makespan),
+    timeline: world.timeline.finish(end),
     ...(frames === undefined ? {} : { frames: frames.table() }),
   };
   world.evaluation.fold(sim.digest);
   for (const table of Object.values(tables)) digestTable(sim.digest, table);
   const digest = sim.digest.hex();
-  const summary = summaryOf({ world, name: scenario.name, dataset, stopped, end: makespan, digest });
+  const summary = summaryOf({ world, name: scenario.name, dataset, stopped, end, digest });
   const extras = notesOf({ world, dataset, scenario });
   return { summary, digest, checkpoints: sim.checkpoints, tables, extras, world };
 }

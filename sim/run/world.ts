@@ -121,6 +121,9 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     receiveBytes,
     specs,
     holds: heldClasses(places, dataset.classes, seed),
+    onFinished: () => {
+      if (scenario.stop.when !== 'horizon') sim.stop();
+    },
   });
   let foreseen: Places['network']['weather']['dropout'] | undefined;
   return {

@@ -4,6 +4,19 @@ import type { Scheduler } from './scheduler.ts';
 /** Ends a chain of assignments. */
 export const NO_ASSIGNMENT = -1;
 
+/** Where an assignment stands, as the server sees it. */
+export const PHASE = {
+  sending: 0,
+  /** The device has taken all of it. */
+  drained: 1,
+  /** Its stream did not get through. */
+  lost: 2,
+  /** The device had no room for it yet. */
+  deferred: 3,
+  /** It was given to others. */
+  released: 4,
+} as const;
+
 /**
  * Who was given which task, and when: one record an assignment. The assignments of one task form a chain, the newest
  * first; so do the assignments of one device whose results are still owed. Times in ns.
@@ -14,6 +27,7 @@ export class Assignments {
   readonly #previousOfTask = new GrowableI32(64);
   readonly #previousOfDevice = new GrowableI32(64);
   readonly #withConfig = new GrowableI32(64);
+  readonly #phase = new GrowableI32(64);
   readonly #sentAt = new GrowableF64(64);
   readonly #workedAt = new GrowableF64(64);
   readonly #flop = new GrowableF64(64);
@@ -32,6 +46,7 @@ export class Assignments {
     this.#previousOfTask.push(this.#newestOfTask[task]!);
     this.#previousOfDevice.push(this.#newestOfDevice[device]!);
     this.#withConfig.push(0);
+    this.#phase.push(PHASE.sending);
     this.#sentAt.push(-1);
     this.#workedAt.push(-1);
     this.#flop.push(0);
@@ -63,6 +78,23 @@ export class Assignments {
     return this.#newestOfDevice[device]!;
   }
 
+  /** What the device owes and is in a phase, the oldest first. */
+  owedIn(device: number, phase: number): number[] {
+    const found: number[] = [];
+    for (let a = this.#newestOfDevice[device]!; a !== NO_ASSIGNMENT; a = this.#previousOfDevice.at(a)) {
+      if (this.#phase.at(a) === phase) found.push(a);
+    }
+    return found.reverse();
+  }
+
+  phase(assignment: number): number {
+    return this.#phase.at(assignment);
+  }
+
+  setPhase(assignment: number, phase: number): void {
+    this.#phase.set(assignment, phase);
+  }
+
   /** Takes all that the device owes from it. @returns how many tasks must go to others. */
   releaseAll(device: number, scheduler: Scheduler): number {
     let released = 0;
@@ -70,6 +102,7 @@ export class Assignments {
     this.#newestOfDevice[device] = NO_ASSIGNMENT;
     for (; assignment !== NO_ASSIGNMENT; assignment = this.#previousOfDevice.at(assignment)) {
       const task = this.#task.at(assignment);
+      this.#phase.set(assignment, PHASE.released);
       if (!scheduler.isDone(task) && scheduler.releaseTask(task)) released++;
     }
     return released;
@@ -81,6 +114,7 @@ export class Assignments {
 
   /** Notes when its stream was handed to the network, and whether CONFIG goes before the task. */
   sent(assignment: number, at: number, withConfig: boolean): void {
+    this.#phase.set(assignment, PHASE.sending);
     this.#sentAt.set(assignment, at);
     this.#withConfig.set(assignment, withConfig ? 1 : 0);
   }

@@ -5,7 +5,7 @@ import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import { FRAME, REFUSAL } from '../../protocol/frame.ts';
 import type { Method, MethodProgress } from '../method.ts';
-import { Assignments, NO_ASSIGNMENT } from './assignments.ts';
+import { Assignments, NO_ASSIGNMENT, PHASE } from './assignments.ts';
 import { DeviceTable } from './device-table.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { G2tOptions } from './options.ts';
@@ -23,6 +23,8 @@ export interface CloudConfig {
   readonly stream: TaskStream;
   readonly evaluation: Evaluation;
   readonly records: Records;
+  /** Called once, when the last result is there. */
+  readonly onFinished: () => void;
 }
 
 /** The stream number of a PING; task streams carry the number of their assignment. */
@@ -44,14 +46,16 @@ export class G2tCloud implements Method {
   readonly #scheduler: Scheduler;
   readonly #table: DeviceTable;
   readonly #assignments: Assignments;
-  /** Assignment that a device is being sent, NO_ASSIGNMENT when none. */
-  readonly #current: Int32Array;
+  /** Tasks that a device is being sent, and tasks that it had no room for yet. */
+  readonly #sending: Uint8Array;
+  readonly #deferred: Uint8Array;
+  /** 1 once CONFIG was sent to a device. */
   readonly #greeted: Uint8Array;
-  /** Told it has too little room until its next upload is acknowledged: the assignment to send again then. */
-  readonly #deferred: Int32Array;
   readonly #checking: Uint8Array;
   readonly #source: number;
   readonly #check: number;
+  #dispatchedAt = -1;
+  #finishedAt = -1;
 
   constructor(config: CloudConfig) {
     const { sim, fleet, work, inventory, stream } = config;
@@ -66,8 +70,8 @@ export class G2tCloud implements Method {
       taskTime: (device) => this.#table.taskTime(device),
     });
     this.#assignments = new Assignments(work.tasks, fleet.devices);
-    this.#current = new Int32Array(fleet.devices).fill(NO_ASSIGNMENT);
-    this.#deferred = new Int32Array(fleet.devices).fill(NO_ASSIGNMENT);
+    this.#sending = new Uint8Array(fleet.devices);
+    this.#deferred = new Uint8Array(fleet.devices);
     this.#greeted = new Uint8Array(fleet.devices);
     this.#checking = new Uint8Array(fleet.devices);
     this.#source = sim.sources(fleet.devices);
@@ -83,6 +87,14 @@ export class G2tCloud implements Method {
     return { tasksDone: done, tasksTotal: tasks, tasksReassigned: reassigned, tasksAssigned: this.#assignments.count };
   }
 
+  get dispatchedAt(): number {
+    return this.#dispatchedAt;
+  }
+
+  get finishedAt(): number {
+    return this.#finishedAt;
+  }
+
   scores(): Scores {
     return this.#config.evaluation.scores();
   }
@@ -95,17 +107,21 @@ export class G2tCloud implements Method {
 
   frame(device: number, type: number, bytes: Uint8Array): number {
     this.#heard(device);
+    const answer = this.#take(device, type, bytes);
+    this.#advance(device);
+    return answer;
+  }
+
+  /** What the answer is made of comes later: CONFIG goes at the head of the first stream, before the first task. */
+  #take(device: number, type: number, bytes: Uint8Array): number {
     switch (type) {
       case FRAME.hello:
-        // CONFIG goes at the head of the first stream, so that it is there before the first task.
-        this.#advance(device);
+      case FRAME.pong:
         return 0;
       case FRAME.weights:
         return this.#weights(device, bytes);
       case FRAME.refuse:
         this.#refused(device, bytes);
-        return 0;
-      case FRAME.pong:
         return 0;
       default:
         throw new RunError(`device ${device}: expected HELLO, WEIGHTS, PONG or REFUSE, got a frame of type ${type}`);
@@ -113,11 +129,14 @@ export class G2tCloud implements Method {
   }
 
   lost(device: number, stream: number): void {
-    if (stream !== PING_STREAM && this.#current[device] === stream) this.#send(device, stream);
+    if (stream === PING_STREAM) return;
+    if (this.#assignments.withConfig(stream)) this.#greeted[device] = 0;
+    if (this.#assignments.phase(stream) === PHASE.sending) this.#assignments.setPhase(stream, PHASE.lost);
   }
 
   connected(device: number): void {
     this.#heard(device);
+    this.#sendAgain(device, PHASE.lost);
     this.#advance(device);
   }
 
@@ -135,10 +154,10 @@ export class G2tCloud implements Method {
   drained(device: number, stream: number): void {
     this.#heard(device);
     if (stream === PING_STREAM) return;
-    this.#greeted[device] = 1;
+    if (this.#assignments.phase(stream) !== PHASE.sending) return;
     this.#table.tookTask(device, this.#sim.now - this.#assignments.sentAt(stream));
-    if (this.#current[device] !== stream) return;
-    this.#current[device] = NO_ASSIGNMENT;
+    this.#assignments.setPhase(stream, PHASE.drained);
+    this.#sending[device]!--;
     this.#advance(device);
   }
 
@@ -147,22 +166,36 @@ export class G2tCloud implements Method {
     this.#table.online[device] = 1;
   }
 
-  /** Gives a device its next task, if it has none and there is one. */
+  /**
+   * Gives a device tasks, as many as it may be sent ahead. What is sent ahead comes from its own queue alone: tasks of
+   * others go to devices that have nothing to do.
+   */
   #advance(device: number): void {
-    if (this.#current[device] !== NO_ASSIGNMENT || this.#deferred[device] !== NO_ASSIGNMENT || this.finished) return;
-    const task = this.#scheduler.next(device, this.#sim.now);
-    if (task === NOTHING) return;
-    this.#send(device, this.#assignments.add(task, device));
+    while (this.#deferred[device] === 0 && !this.finished) {
+      const sending = this.#sending[device]!;
+      if (sending > this.#config.options.prefetch) return;
+      const now = this.#sim.now;
+      const task = sending > 0 ? this.#scheduler.nextOwn(device, now) : this.#scheduler.next(device, now);
+      if (task === NOTHING) return;
+      this.#sending[device]!++;
+      this.#send(device, this.#assignments.add(task, device));
+    }
   }
 
   #send(device: number, assignment: number): void {
     const config = this.#greeted[device] === 0;
-    this.#current[device] = assignment;
+    this.#greeted[device] = 1;
     this.#assignments.sent(assignment, this.#sim.now, config);
     const { stream } = this.#config;
     const task = this.#assignments.task(assignment);
+    if (this.#dispatchedAt < 0) this.#dispatchedAt = this.#sim.now;
     this.#fleet.stream(device, assignment, stream.bytes(device, task, config), stream.sink(device, task));
     this.#watch(device);
+  }
+
+  /** Sends what a device owes and is in `phase` once more, the oldest first. */
+  #sendAgain(device: number, phase: number): void {
+    for (const assignment of this.#assignments.owedIn(device, phase)) this.#send(device, assignment);
   }
 
   #callIdle(): void {
@@ -172,7 +205,7 @@ export class G2tCloud implements Method {
       if (this.#table.online[device] === 0) continue;
       this.#advance(device);
       // A device that found nothing to copy waits again; slower ones would find nothing either.
-      if (this.#current[device] === NO_ASSIGNMENT) return;
+      if (this.#sending[device] === 0) return;
     }
   }
 
@@ -184,12 +217,10 @@ export class G2tCloud implements Method {
     records.upload(device, count);
     for (let n = 0; n < count; n++) this.#result(device, n);
     records.endUpload(device, this.#sim.now, this.#host.threshold(device), this.#roundAccuracy(device, count));
-    const deferred = this.#deferred[device]!;
-    if (deferred !== NO_ASSIGNMENT) {
-      this.#deferred[device] = NO_ASSIGNMENT;
-      if (this.#current[device] === NO_ASSIGNMENT && !this.#scheduler.isDone(this.#assignments.task(deferred)))
-        this.#send(device, deferred);
-      else this.#advance(device);
+    if (this.#deferred[device]! > 0) {
+      this.#sending[device]! += this.#deferred[device]!;
+      this.#deferred[device] = 0;
+      this.#sendAgain(device, PHASE.deferred);
     }
     return stream.acknowledge(device, bytes, this.#fleet.reply);
   }
@@ -219,18 +250,21 @@ export class G2tCloud implements Method {
     const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n));
     records.done(device, this.#assignments.sentAt(assignment), accuracy);
     const opened = this.#scheduler.finish(task);
-    if (this.finished) this.#sim.stop();
-    else if (opened) for (const idle of this.#scheduler.takeAllIdle()) this.#advance(idle);
+    if (this.finished) {
+      this.#finishedAt = this.#sim.now;
+      this.#config.onFinished();
+    } else if (opened) for (const idle of this.#scheduler.takeAllIdle()) this.#advance(idle);
   }
 
   #refused(device: number, bytes: Uint8Array): void {
     const { task, reason } = this.#config.stream.refusal(bytes);
     const assignment = this.#assignments.find(task, device);
     assert(assignment !== NO_ASSIGNMENT, `Expected device ${device} to refuse a task it was given, got task ${task}`);
-    if (this.#current[device] === assignment) this.#current[device] = NO_ASSIGNMENT;
     if (reason === REFUSAL.full) {
       // There will be room once what it holds is acknowledged.
-      this.#deferred[device] = assignment;
+      if (this.#assignments.phase(assignment) === PHASE.sending) this.#sending[device]!--;
+      this.#assignments.setPhase(assignment, PHASE.deferred);
+      this.#deferred[device]!++;
       return;
     }
     if (reason === REFUSAL.unsupported)
@@ -287,8 +321,8 @@ export class G2tCloud implements Method {
     const queued = this.#scheduler.releaseQueue(device);
     const owed = this.#assignments.releaseAll(device, this.#scheduler);
     this.#config.records.reassignedFrom(device, queued + owed);
-    this.#current[device] = NO_ASSIGNMENT;
-    this.#deferred[device] = NO_ASSIGNMENT;
+    this.#sending[device] = 0;
+    this.#deferred[device] = 0;
     this.#callIdle();
   }
 }

@@ -92,6 +92,14 @@ export const g2tOptions = z
       .describe(
         'auto: sent once and kept where RAM allows; stream: sent every pass; cache: sent once; held: on the devices already, never sent',
       ),
+    prefetch: z
+      .int()
+      .min(0)
+      .max(16)
+      .default(1)
+      .describe(
+        'tasks of its own queue that a device is sent ahead of the one it trains, so that it need not wait for the next',
+      ),
     codec: z
       .enum(['smallest', 'dense', 'bitmap', 'sparse', 'dgc'])
       .default('smallest')

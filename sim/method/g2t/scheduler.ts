@@ -89,11 +89,27 @@ export class Scheduler {
 
   /** The next task for a device, which it then owns; NOTHING lets it wait until `takeIdle` names it. */
   next(device: number, now: number): number {
-    const task = this.#pick(device, now);
-    if (task === NOTHING) {
-      if (this.#fits[device] === 1) this.#idle.add(device, this.#rate[device]!);
-      return NOTHING;
+    const own = this.nextOwn(device, now);
+    if (own !== NOTHING) return own;
+    const task = this.#pickOther(device, now);
+    if (task !== NOTHING) return this.#own(task, device, now);
+    if (this.#fits[device] === 1) this.#idle.add(device, this.#rate[device]!);
+    return NOTHING;
+  }
+
+  /** The next task of a device's own queue, which it then owns; NOTHING when there is none, or a barrier is before it. */
+  nextOwn(device: number, now: number): number {
+    const end = this.#work.end[device]!;
+    while (this.#fits[device] === 1 && this.#position[device]! < end) {
+      const task = this.#position[device]!;
+      if (this.#options.barrier && this.#work.round[task]! > this.#openRound) return NOTHING;
+      this.#position[device] = task + 1;
+      if (this.#status[task] === PENDING) return this.#own(task, device, now);
     }
+    return NOTHING;
+  }
+
+  #own(task: number, device: number, now: number): number {
     this.#owners[task]!++;
     this.#expectedEnd[task] = now + this.#options.taskTime(device);
     if (this.#status[task] === PENDING) {
@@ -173,15 +189,8 @@ export class Scheduler {
     this.#fits[device] = 0;
   }
 
-  #pick(device: number, now: number): number {
+  #pickOther(device: number, now: number): number {
     if (this.#fits[device] === 0) return NOTHING;
-    const end = this.#work.end[device]!;
-    while (this.#position[device]! < end) {
-      const task = this.#position[device]!;
-      if (this.#options.barrier && this.#work.round[task]! > this.#openRound) return NOTHING;
-      this.#position[device] = task + 1;
-      if (this.#status[task] === PENDING) return task;
-    }
     while (this.#poolHead < this.#pool.length) {
       const task = this.#pool[this.#poolHead++]!;
       if (this.#status[task] !== PENDING) continue;

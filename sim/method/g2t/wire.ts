@@ -23,6 +23,7 @@ export interface G2tInput {
   readonly receiveBytes: number;
   /** By device. */
   readonly specs: readonly DeviceSpec[];
+  readonly onFinished: () => void;
   /** Classes whose training rows each device holds itself. */
   readonly holds: readonly ('none' | 'all' | readonly number[])[];
 }
@@ -68,7 +69,17 @@ export function wireG2t(input: G2tInput): WiredG2t {
     receiveBytes: input.receiveBytes,
     benchMicroseconds,
   });
-  const method = new G2tCloud({ sim, fleet, options, work, inventory, stream, evaluation, records });
+  const method = new G2tCloud({
+    sim,
+    fleet,
+    options,
+    work,
+    inventory,
+    stream,
+    evaluation,
+    records,
+    onFinished: input.onFinished,
+  });
   return { method, records, evaluation, work, ramBytes: plan.ramBytes };
 }
 
