@@ -82,7 +82,5 @@ export const scenarioOptions = z.strictObject({
   record: z.enum(['none', 'frames']).default('none').describe('frames: keep every frame, for a replay on a board'),
 });
 
-/** As written, before defaults. */
-export type ScenarioInput = z.input<typeof scenarioOptions>;
 /** Every value there, numbers in SI units. */
 export type Scenario = z.output<typeof scenarioOptions>;
