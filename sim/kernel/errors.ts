@@ -43,9 +43,6 @@ export class FirmwareError extends RunError {
   }
 }
 
-/** Two runs that should be the same differ. */
-export class DeterminismError extends RunError {}
-
 /** Checks our own reasoning; always on. Expected X to be Y, got Z. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);

@@ -25,7 +25,3 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
   return low + (high - low) * (position - below);
 }
-
-export function clamp(x: number, low: number, high: number): number {
-  return x < low ? low : x > high ? high : x;
-}

@@ -34,10 +34,6 @@ export function toSeconds(ns: number): number {
   return ns / NS_PER_SECOND;
 }
 
-export function after(at: Instant, span: Duration): Instant {
-  return instant(at + span);
-}
-
 /**
  * Cycles to time, rounded up.
  * @param cycles whole cycles, 0 to 2^53 - 1.
