@@ -3,7 +3,7 @@ import type { FirmwareHost } from '../../device/host-types.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { InputError } from '../../kernel/errors.ts';
 import { type Scores, score } from '../../metrics/scores.ts';
-import { couple, type PairEstimate } from '../combine/coupling.ts';
+import { couple, ESTIMATES, planeScales } from '../combine/coupling.ts';
 import { applyOptOvo, fitOptOvo, OPT_OVO_DEFAULTS, optOvoSeconds } from '../combine/opt-ovo.ts';
 import { OutputTable } from '../combine/outputs.ts';
 import { VoteTally } from '../combine/vote.ts';
@@ -26,8 +26,8 @@ export interface ModelDescription {
   readonly classifiers: number;
 }
 
-/** How scores become r_ij in pairwise coupling; the choice is shown in sim/data/auslan-settings.md. */
-export const PAIR_ESTIMATE: PairEstimate = { from: 'margin', slope: 2, clip: 0.02 };
+/** Coupling takes the test rows in parts of so many scores, so that many classes do not fill the memory. */
+const SCORES_AT_ONCE = 1 << 24;
 
 /** Combining that would take longer than this is refused. */
 const LONGEST_SECONDS = 60;
@@ -182,31 +182,23 @@ export class Evaluation {
   }
 
   #coupled(method: 'wlw' | 'ht'): Uint16Array {
-    const { classes, test, train } = this.#dataset;
+    const { classes, features, test, train } = this.#dataset;
     const pairs = this.trained.length;
-    const scores = new Float32Array(pairs * test.count);
-    const scale = new Float64Array(pairs).fill(1);
-    for (let pair = 0; pair < pairs; pair++) {
-      if (this.trained[pair] === 0) continue;
-      scale[pair] = this.#margin(pair, [pairFirst(pair, classes), pairSecond(pair, classes)], train);
-      this.#host.predict(this.#rows.test, this.weights, pair * this.#size, 0, test.count);
-      scores.set(this.#host.scores.subarray(0, test.count), pair * test.count);
+    const scale = planeScales(this.weights, train.x, features);
+    const predicted = new Uint16Array(test.count);
+    const chunk = Math.max(1, Math.min(test.count, Math.floor(SCORES_AT_ONCE / pairs)));
+    for (let from = 0; from < test.count; from += chunk) {
+      const rows = Math.min(chunk, test.count - from);
+      const scores = new Float32Array(pairs * rows);
+      for (let pair = 0; pair < pairs; pair++) {
+        if (this.trained[pair] === 0) continue;
+        this.#host.predict(this.#rows.test, this.weights, pair * this.#size, from, rows);
+        scores.set(this.#host.scores.subarray(0, rows), pair * rows);
+      }
+      const table = { classes, rows, scores, trained: this.trained, scale };
+      predicted.set(couple(table, method, ESTIMATES[method]).predicted, from);
     }
-    return couple({ classes, rows: test.count, scores, trained: this.trained, scale }, method, PAIR_ESTIMATE).predicted;
-  }
-
-  /** Mean |score| on the training rows of a classifier's two classes; 1 when all are 0. */
-  #margin(pair: number, ofClasses: readonly number[], train: Rows): number {
-    let sum = 0;
-    let rows = 0;
-    for (const c of ofClasses) {
-      const count = train.first[c + 1]! - train.first[c]!;
-      this.#host.predict(this.#rows.train, this.weights, pair * this.#size, train.first[c]!, count);
-      const { scores } = this.#host;
-      for (let n = 0; n < count; n++) sum += Math.abs(scores[n]!);
-      rows += count;
-    }
-    return sum > 0 ? sum / rows : 1;
+    return predicted;
   }
 }
 
