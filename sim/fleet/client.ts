@@ -3,6 +3,7 @@ import type { Simulation } from '../kernel/simulation.ts';
 import type { TimelineRecorder } from '../metrics/timeline.ts';
 import type { Network } from '../net/network.ts';
 import type { Routine } from './routine.ts';
+import type { ComputeTime } from './tickets.ts';
 
 /** What a training method is to the fleet: the server's side of every conversation. Called from event handlers. */
 export interface FleetClient {
@@ -32,8 +33,7 @@ export interface FleetConfig {
   readonly network: Network;
   readonly devices: number;
   readonly seed: number;
-  /** ns that a device needs for the work counted in `host.work`, and for `wireBytes` of TLS records in or out. */
-  readonly computeTime: (device: number, work: Float64Array, wireBytes: number) => number;
+  readonly computeTime: ComputeTime;
   /** What the way from the radio to the CPU carries by device, byte/s (the UART of an external modem). */
   readonly ingress: Float64Array;
   readonly routine: Routine;

@@ -7,11 +7,13 @@ import { HANDSHAKE, type Network, type NetworkListener } from '../net/network.ts
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
 import { Accounts } from './accounts.ts';
+import { Arrivals } from './arrivals.ts';
 import { BackOff } from './back-off.ts';
 import type { FleetClient, FleetConfig } from './client.ts';
 import { FrameStore } from './frame-store.ts';
 import { type Exchange, putReport } from './link-report.ts';
 import { Slots } from './slots.ts';
+import { Tickets } from './tickets.ts';
 
 /** What a transfer's tag says: its role in the low two bits, a slot above. */
 const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
@@ -44,15 +46,18 @@ export class Fleet implements NetworkListener {
   /** Instant of the one timer event that counts for a device; others are stale. */
   readonly #timerAt: Float64Array;
   readonly #knocking: Uint8Array;
+  /** Tags of streams and answers that have arrived at a device while it was at work. */
+  readonly #arrivals: Arrivals;
   /** Streams that did not get through, by device: a chain of slots, -1 at its end. */
   readonly #lost: Int32Array;
   /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
   readonly #rtt: Float64Array;
   readonly #backOff: BackOff;
+  readonly #tickets: Tickets;
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
-  readonly #streams = new Slots(['device', 'stream', 'bytes', 'next']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes', 'next', 'first', 'last', 'rtt']);
 
   readonly #source: number;
   readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
@@ -68,9 +73,11 @@ export class Fleet implements NetworkListener {
     this.#busyUntil = new Float64Array(devices);
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
+    this.#arrivals = new Arrivals(devices);
     this.#lost = new Int32Array(devices).fill(-1);
     this.#rtt = new Float64Array(devices);
     this.#backOff = new BackOff(config.seed, devices, config.backoff);
+    this.#tickets = new Tickets(config.host, config.computeTime);
     this.#source = sim.sources(devices);
     this.#kinds = {
       poll: sim.kind('fleet.poll', (device) => this.#poll(device)),
@@ -128,11 +135,14 @@ export class Fleet implements NetworkListener {
       case ROLE.upload:
         this.#uploaded(transfer, device, slot);
         break;
-      case ROLE.answer:
-        this.#answered(transfer, device, slot);
-        break;
       case ROLE.stream:
-        this.#streamed(transfer, device, slot);
+        this.#streams.set(slot, 'first', facts.firstByteAt[transfer]!);
+        this.#streams.set(slot, 'last', facts.lastByteAt[transfer]!);
+        this.#streams.set(slot, 'rtt', facts.rtt[transfer]!);
+        this.#arrived(device, tag);
+        break;
+      case ROLE.answer:
+        this.#arrived(device, tag);
         break;
       default:
         this.#knocking[device] = 0;
@@ -194,24 +204,36 @@ export class Fleet implements NetworkListener {
 
   // --- the device's side -------------------------------------------------------------------------------------------
 
+  /** What arrives while the device is at work waits its turn, behind what the work leaves to say. */
+  #arrived(device: number, tag: number): void {
+    this.#backOff.succeeded(device);
+    this.#arrivals.push(device, tag);
+    if (this.#busyUntil[device]! <= this.#sim.now) this.#takeArrival(device);
+    else this.#pollWhenFree(device);
+  }
+
+  #takeArrival(device: number): void {
+    const tag = this.#arrivals.shift(device);
+    const slot = Math.floor(tag / 4);
+    if (tag % 4 === ROLE.stream) this.#streamed(device, slot);
+    else this.#answered(device, slot);
+  }
+
   /**
    * Gives the frame in the inbox to the firmware once the device is free; moves its clock by the counted work.
    * @param refused whether the frame belongs to a task that the device has just refused: it then knows nothing of it.
    */
   #deliver(device: number, length: number, arrival: number, wireBytes = length, refused = false): void {
     const at = Math.max(arrival, this.#busyUntil[device]!);
-    const { host } = this;
-    const bytes = host.inbox.subarray(0, length);
-    this.#observe(at, device, false, bytes);
-    const status = host.deliver(device, length, at as never);
+    this.#observe(at, device, false, this.host.inbox.subarray(0, length));
+    const { status, span } = this.#tickets.collect(this.#tickets.submitFrame(device, at, length, wireBytes));
     if (status !== STATUS.ok && !(refused && status === STATUS['unknown-task']))
       throw new FirmwareError({ device, at, status: statusName(status) });
-    this.#worked(device, at, wireBytes);
+    this.#worked(device, at, span);
   }
 
-  /** Turns the counts of the firmware's last call into time. */
-  #worked(device: number, at: number, wireBytes: number): void {
-    const span = this.#config.computeTime(device, this.host.work, wireBytes);
+  /** Moves the device's clock by the time that the firmware's last call took. */
+  #worked(device: number, at: number, span: number): void {
     this.accounts.computed(device, span, this.host.work);
     const until = this.#config.routine.end(device, at, span);
     this.#busyUntil[device] = until;
@@ -232,7 +254,7 @@ export class Fleet implements NetworkListener {
     }
     for (;;) {
       const at = Math.max(now, this.#busyUntil[device]!);
-      const length = host.poll(device, at as never);
+      const { length, span } = this.#tickets.collect(this.#tickets.submitPoll(device, at));
       if (length === 0) break;
       const bytes = host.outbox.subarray(0, length);
       this.#observe(at, device, true, bytes);
@@ -240,10 +262,11 @@ export class Fleet implements NetworkListener {
       this.#exchanges.set(exchange, 'device', device);
       this.#exchanges.set(exchange, 'frame', this.#store.keep(bytes, length));
       this.#exchanges.set(exchange, 'attempts', 0);
-      this.#worked(device, at, length);
+      this.#worked(device, at, span);
       this.#schedule(this.#busyUntil[device]!, device, this.#kinds.leave, exchange);
     }
     this.#setTimer(device);
+    if (this.#arrivals.any(device)) this.#takeArrival(device);
   }
 
   #setTimer(device: number): void {
@@ -258,9 +281,9 @@ export class Fleet implements NetworkListener {
     this.#timerAt[device] = NEVER;
     const at = Math.max(this.#sim.now, this.#busyUntil[device]!);
     if (this.host.deadline(device) <= at) {
-      const status = this.host.timer(device, at as never);
+      const { status, span } = this.#tickets.collect(this.#tickets.submitTimer(device, at));
       if (status !== STATUS.ok) throw new FirmwareError({ device, at, status: statusName(status) });
-      this.#worked(device, at, 0);
+      this.#worked(device, at, span);
       this.#pollWhenFree(device);
     } else this.#setTimer(device);
   }
@@ -285,8 +308,7 @@ export class Fleet implements NetworkListener {
   }
 
   /** The answer is with the device: its frames go to the firmware, after the port's report of how the exchange went. */
-  #answered(transfer: number, device: number, exchange: number): void {
-    this.#backOff.succeeded(device);
+  #answered(device: number, exchange: number): void {
     const answer = this.#exchanges.get(exchange, 'answer');
     const frame = this.#store.view(this.#exchanges.get(exchange, 'frame'));
     this.#report(device, {
@@ -301,7 +323,7 @@ export class Fleet implements NetworkListener {
       const bytes = this.#store.view(answer);
       const size = frameLength(bytes, from);
       this.host.inbox.set(bytes.subarray(from, from + size));
-      this.#deliver(device, size, this.#network.facts.lastByteAt[transfer]!);
+      this.#deliver(device, size, this.#sim.now);
       from += size;
     }
     this.#store.release(answer);
@@ -311,14 +333,12 @@ export class Fleet implements NetworkListener {
   }
 
   /** A stream has arrived: its frames go to the firmware at the times at which their last bytes did. */
-  #streamed(transfer: number, device: number, slot: number): void {
-    this.#backOff.succeeded(device);
-    const { facts } = this.#network;
-    const first = facts.firstByteAt[transfer]!;
-    const last = facts.lastByteAt[transfer]!;
+  #streamed(device: number, slot: number): void {
+    const first = this.#streams.get(slot, 'first');
+    const last = this.#streams.get(slot, 'last');
+    const rtt = this.#streams.get(slot, 'rtt');
     const stream = this.#streams.get(slot, 'stream');
     const total = this.#streams.get(slot, 'bytes');
-    const rtt = facts.rtt[transfer]!;
     const flopBefore = this.accounts.flop[device]!;
     let sent = 0;
     let taken = last;
