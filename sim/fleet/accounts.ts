@@ -1,4 +1,5 @@
 import { WORK } from '../device/host-types.ts';
+import { HANDSHAKE, type TransferFacts } from '../net/network.ts';
 
 /**
  * What each device spent, by device: time in ns, counts, FLOP. Radio time is the time with at least one transfer under
@@ -38,18 +39,26 @@ export class Accounts {
     if (this.#open[device]!++ === 0) this.#openSince[device] = at;
   }
 
-  transferEnded(device: number, at: number): void {
-    if (--this.#open[device]! === 0) this.communication[device]! += at - this.#openSince[device]!;
+  /** A transfer got through. */
+  received(facts: TransferFacts, transfer: number, at: number): void {
+    const device = facts.device[transfer]!;
+    const first = facts.firstByteAt[transfer]!;
+    this.#ended(device, at);
+    const radio = facts.up[transfer] === 1 ? this.sending : this.receiving;
+    radio[device]! += facts.lastByteAt[transfer]! - first;
+    if (facts.handshake[transfer] === HANDSHAKE.none) return;
+    this.handshakes[device]! += Math.max(0, first - facts.startedAt[transfer]! - facts.rtt[transfer]! / 2);
   }
 
-  transferFailed(device: number, span: number): void {
+  failed(facts: TransferFacts, transfer: number, at: number): void {
+    const device = facts.device[transfer]!;
+    this.#ended(device, at);
     this.failures[device]!++;
-    this.lost[device]! += span;
+    this.lost[device]! += at - facts.startedAt[transfer]!;
   }
 
-  radio(device: number, up: boolean, span: number): void {
-    if (up) this.sending[device]! += span;
-    else this.receiving[device]! += span;
+  #ended(device: number, at: number): void {
+    if (--this.#open[device]! === 0) this.communication[device]! += at - this.#openSince[device]!;
   }
 
   /** @param work the firmware's counts; FLOP as host-types.ts defines them. */

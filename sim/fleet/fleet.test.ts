@@ -145,8 +145,29 @@ describe('a device is one server', () => {
     world.run(600 * MS);
     world.fleet.stream(0, 2, 20, NEVER);
     world.run(10_000 * MS);
-    // The second training takes 500 ms from 510 ms on: what arrives meanwhile waits for its end.
-    expect(world.times(true).slice(3)).toEqual(['1010 pong', '1010 weights']);
+    // The second training takes 500 ms from 510 ms on: what arrives meanwhile waits for its end, and for what it leaves to say.
+    expect(world.times(true).slice(3)).toEqual(['1010 weights', '1010 pong']);
+  });
+
+  it('sends the result of each task when that is done, not when all tasks that have arrived are', () => {
+    const world = scriptedFleet({
+      script: () => ({ first: MS, last: MS }),
+      cost: (_device, work) => (work[WORK.rows]! > 0 ? 500 * MS : 0),
+    });
+    for (const stream of [1, 2, 3]) world.client.streams.set(stream, [config, task(stream, 2), data(stream)]);
+    world.client.onFrame = (device, type) => {
+      if (type !== FRAME.hello) return 0;
+      for (const stream of [1, 2, 3]) world.fleet.stream(device, stream, 56 + 36 + DATA_BYTES, NEVER);
+      return 0;
+    };
+    world.fleet.start(world.client);
+    world.run();
+    expect(world.times(true)).toEqual(['0 hello', '502 weights', '1002 weights', '1502 weights']);
+    expect(world.client.log.filter((line) => line.includes('drained'))).toEqual([
+      '3 drained 1 of 0',
+      '503 drained 2 of 0',
+      '1003 drained 3 of 0',
+    ]);
   });
 
   it('does its routine work first', () => {

@@ -3,7 +3,7 @@ import { assert, FirmwareError } from '../kernel/errors.ts';
 import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
 import { TIMELINE } from '../metrics/timeline.ts';
-import { HANDSHAKE, type Network, type NetworkListener } from '../net/network.ts';
+import type { Network, NetworkListener } from '../net/network.ts';
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
 import { Accounts } from './accounts.ts';
@@ -85,7 +85,7 @@ export class Fleet implements NetworkListener {
       timer: sim.kind('fleet.timer', (device) => this.#timer(device)),
       retry: sim.kind('fleet.retry', (_device, exchange) => this.#upload(exchange)),
       drained: sim.kind('fleet.drained', (device, stream) => this.#client!.drained(device, stream)),
-      knock: sim.kind('fleet.knock', (device) => this.#knock(device)),
+      knock: sim.kind('fleet.knock', (device) => this.#send(device, true, 0, NEVER, device * 4 + ROLE.knock)),
     };
   }
 
@@ -106,13 +106,8 @@ export class Fleet implements NetworkListener {
     this.#streams.set(slot, 'device', device);
     this.#streams.set(slot, 'stream', stream);
     this.#streams.set(slot, 'bytes', bytes);
-    this.#send(
-      device,
-      false,
-      bytes,
-      Math.min(sinkBytesPerSecond, this.#config.ingress[device]!),
-      slot * 4 + ROLE.stream,
-    );
+    const sink = Math.min(sinkBytesPerSecond, this.#config.ingress[device]!);
+    this.#send(device, false, bytes, sink, slot * 4 + ROLE.stream);
   }
 
   /** The last round trip that TCP at the server measured with the device, ns. */
@@ -156,8 +151,7 @@ export class Fleet implements NetworkListener {
     const tag = facts.tag[transfer]!;
     const slot = Math.floor(tag / 4);
     const device = facts.device[transfer]!;
-    this.accounts.transferEnded(device, this.#sim.now);
-    this.accounts.transferFailed(device, this.#sim.now - facts.startedAt[transfer]!);
+    this.accounts.failed(facts, transfer, this.#sim.now);
     switch (tag % 4) {
       case ROLE.upload:
         this.#tryAgain(device, slot);
@@ -190,16 +184,10 @@ export class Fleet implements NetworkListener {
   #received(transfer: number, device: number): void {
     const { facts } = this.#network;
     const up = facts.up[transfer] === 1;
-    const span = facts.lastByteAt[transfer]! - facts.firstByteAt[transfer]!;
-    this.accounts.transferEnded(device, this.#sim.now);
-    this.accounts.radio(device, up, span);
+    this.accounts.received(facts, transfer, this.#sim.now);
     const state = up ? TIMELINE.send : TIMELINE.receive;
     this.#config.timeline.span(device, state, facts.startedAt[transfer]!, facts.lastByteAt[transfer]!);
     this.#rtt[device] = facts.rtt[transfer]!;
-    if (facts.handshake[transfer] !== HANDSHAKE.none) {
-      const opening = facts.firstByteAt[transfer]! - facts.startedAt[transfer]! - facts.rtt[transfer]! / 2;
-      this.accounts.handshakes[device]! += Math.max(0, opening);
-    }
   }
 
   // --- the device's side -------------------------------------------------------------------------------------------
@@ -386,10 +374,6 @@ export class Fleet implements NetworkListener {
     if (this.#knocking[device] === 1) return;
     this.#knocking[device] = 1;
     this.#schedule(this.#retryAt(device), device, this.#kinds.knock, 0);
-  }
-
-  #knock(device: number): void {
-    this.#send(device, true, 0, NEVER, device * 4 + ROLE.knock);
   }
 
   /** The server learns that a device is back, and of every stream that broke. */
