@@ -73,17 +73,7 @@ export async function runToEnd(input: RunInput): Promise<RunOutcome> {
   }
 }
 
-/** The same without a pause. @throws Interrupted when cancelled. */
-export function simulateScenario(input: RunInput): RunOutcome {
-  const steps = stepScenario(input);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (input.cancelled?.() === true) throw new Interrupted();
-  }
-}
-
-/** The same in steps of a few hundred events; each yields how to ask how far it is. */
+/** A run in steps of a few hundred events; each yields how to ask how far it is. */
 function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome, void> {
   const { loaded, dataset } = input;
   const { scenario } = loaded;
@@ -116,7 +106,7 @@ function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome
     tasksTotal: method.progress.tasksTotal,
   });
   while (sim.run(horizon as number as Instant, BATCH)) yield progress;
-  if (method.finished && stopped === 'horizon') stopped = 'trained';
+  if (sim.stopped && stopped === 'horizon') stopped = 'trained';
   const end = sim.stopped ? sim.now : horizon;
   measurements.finish(end);
 
