@@ -49,7 +49,7 @@ export class G2tCloud implements Method {
   /** Tasks that a device is being sent, and tasks that it had no room for yet. */
   readonly #sending: Uint8Array;
   readonly #deferred: Uint8Array;
-  /** 1 once CONFIG was sent to a device. */
+  /** 1 once a device has CONFIG for certain. */
   readonly #greeted: Uint8Array;
   readonly #checking: Uint8Array;
   readonly #source: number;
@@ -68,6 +68,7 @@ export class G2tCloud implements Method {
       redundancy: config.options.redundancy,
       barrier: config.options.barrier,
       taskTime: (device) => this.#table.taskTime(device),
+      wasGiven: (device, task) => this.#assignments.find(task, device) !== NO_ASSIGNMENT,
     });
     this.#assignments = new Assignments(work.tasks, fleet.devices);
     this.#sending = new Uint8Array(fleet.devices);
@@ -128,9 +129,8 @@ export class G2tCloud implements Method {
     }
   }
 
-  lost(device: number, stream: number): void {
+  lost(_device: number, stream: number): void {
     if (stream === PING_STREAM) return;
-    if (this.#assignments.withConfig(stream)) this.#greeted[device] = 0;
     if (this.#assignments.phase(stream) === PHASE.sending) this.#assignments.setPhase(stream, PHASE.lost);
   }
 
@@ -154,6 +154,7 @@ export class G2tCloud implements Method {
   drained(device: number, stream: number): void {
     this.#heard(device);
     if (stream === PING_STREAM) return;
+    this.#greeted[device] = 1;
     if (this.#assignments.phase(stream) !== PHASE.sending) return;
     this.#table.tookTask(device, this.#sim.now - this.#assignments.sentAt(stream));
     this.#assignments.setPhase(stream, PHASE.drained);
@@ -179,12 +180,13 @@ export class G2tCloud implements Method {
       if (task === NOTHING) return;
       this.#sending[device]!++;
       this.#send(device, this.#assignments.add(task, device));
+      if (this.#scheduler.ranOut()) this.#callIdle();
     }
   }
 
   #send(device: number, assignment: number): void {
+    // Until one stream was taken for certain, each brings CONFIG: a task without it would be an error.
     const config = this.#greeted[device] === 0;
-    this.#greeted[device] = 1;
     this.#assignments.sent(assignment, this.#sim.now, config);
     const { stream } = this.#config;
     const task = this.#assignments.task(assignment);
@@ -195,7 +197,12 @@ export class G2tCloud implements Method {
 
   /** Sends what a device owes and is in `phase` once more, the oldest first. */
   #sendAgain(device: number, phase: number): void {
-    for (const assignment of this.#assignments.owedIn(device, phase)) this.#send(device, assignment);
+    for (const assignment of this.#assignments.owedIn(device, phase)) {
+      if (this.#scheduler.isDone(this.#assignments.task(assignment))) {
+        this.#assignments.setPhase(assignment, PHASE.released);
+        this.#sending[device]!--;
+      } else this.#send(device, assignment);
+    }
   }
 
   #callIdle(): void {
@@ -261,7 +268,8 @@ export class G2tCloud implements Method {
     const assignment = this.#assignments.find(task, device);
     assert(assignment !== NO_ASSIGNMENT, `Expected device ${device} to refuse a task it was given, got task ${task}`);
     if (reason === REFUSAL.full) {
-      // There will be room once what it holds is acknowledged.
+      // There will be room once what it holds is acknowledged. An upload whose answer got lost comes twice.
+      if (this.#assignments.phase(assignment) === PHASE.deferred) return;
       if (this.#assignments.phase(assignment) === PHASE.sending) this.#sending[device]!--;
       this.#assignments.setPhase(assignment, PHASE.deferred);
       this.#deferred[device]!++;

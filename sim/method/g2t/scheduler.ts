@@ -14,6 +14,8 @@ export interface SchedulerOptions {
   readonly barrier: boolean;
   /** How long a task is expected to take on a device, ns. */
   readonly taskTime: (device: number) => number;
+  /** Whether a device was given a task before: it is given no copy of it. */
+  readonly wasGiven: (device: number, task: number) => boolean;
 }
 
 /**
@@ -36,6 +38,8 @@ export class Scheduler {
   readonly #pool: number[] = [];
   #poolHead = 0;
   #pending: number;
+  /** Set when the last waiting task was taken: those in flight may be copied from now on. */
+  #ranOut = false;
   readonly #idle: PriorityHeap;
   /** Tasks in flight by expected end; only kept once nothing waits any more. */
   readonly #late: PriorityHeap;
@@ -122,6 +126,13 @@ export class Scheduler {
     return task;
   }
 
+  /** Whether, since this was asked last, tasks in flight may be copied: devices that wait should be called. */
+  ranOut(): boolean {
+    const ranOut = this.#ranOut;
+    this.#ranOut = false;
+    return ranOut;
+  }
+
   /** The fastest waiting device, if there may be something for it; NOTHING otherwise. */
   takeIdle(): number {
     if (this.#idle.size === 0) return NOTHING;
@@ -201,19 +212,24 @@ export class Scheduler {
   }
 
   #pickLate(device: number, now: number): number {
-    while (this.#late.size > 0) {
+    const own: number[] = [];
+    let found = NOTHING;
+    while (found === NOTHING && this.#late.size > 0) {
       const task = this.#late.peek();
-      if (this.#status[task] === SENT && this.#owners[task]! < this.#options.redundancy) {
-        if (now + this.#options.taskTime(device) >= this.#expectedEnd[task]!) return NOTHING;
-        return this.#late.take();
-      }
+      const open = this.#status[task] === SENT && this.#owners[task]! < this.#options.redundancy;
+      if (open && now + this.#options.taskTime(device) >= this.#expectedEnd[task]!) break;
       this.#late.take();
+      if (!open) continue;
+      if (this.#options.wasGiven(device, task)) own.push(task);
+      else found = task;
     }
-    return NOTHING;
+    for (const task of own) this.#late.add(task, this.#expectedEnd[task]!);
+    return found;
   }
 
   #gatherLate(): void {
     if (this.#options.redundancy < 2) return;
+    this.#ranOut = true;
     for (let task = 0; task < this.tasks; task++) {
       if (this.#status[task] === SENT) this.#late.add(task, this.#expectedEnd[task]!);
     }
