@@ -1,10 +1,12 @@
 /** A number array that grows by doubling; pushing allocates nothing but for the doublings. */
-export class GrowableF64 {
-  #values: Float64Array;
+class Growable<Values extends Float64Array | Int32Array> {
+  #values: Values;
   #length = 0;
+  readonly #make: (capacity: number) => Values;
 
-  constructor(capacity = 16) {
-    this.#values = new Float64Array(Math.max(1, capacity));
+  constructor(make: (capacity: number) => Values, capacity: number) {
+    this.#make = make;
+    this.#values = make(Math.max(1, capacity));
   }
 
   get length(): number {
@@ -13,7 +15,7 @@ export class GrowableF64 {
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const wider = new Float64Array(this.#values.length * 2);
+      const wider = this.#make(this.#values.length * 2);
       wider.set(this.#values);
       this.#values = wider;
     }
@@ -29,44 +31,21 @@ export class GrowableF64 {
   }
 
   /** A copy of what was pushed. */
-  toArray(): Float64Array {
-    return this.#values.slice(0, this.#length);
+  toArray(): Values {
+    return this.#values.slice(0, this.#length) as Values;
   }
 }
 
-/** The same for signed 32-bit numbers. */
-export class GrowableI32 {
-  #values: Int32Array;
-  #length = 0;
-
+export class GrowableF64 extends Growable<Float64Array> {
   constructor(capacity = 16) {
-    this.#values = new Int32Array(Math.max(1, capacity));
+    super((length) => new Float64Array(length), capacity);
   }
+}
 
-  get length(): number {
-    return this.#length;
-  }
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const wider = new Int32Array(this.#values.length * 2);
-      wider.set(this.#values);
-      this.#values = wider;
-    }
-    this.#values[this.#length++] = value;
-  }
-
-  at(index: number): number {
-    return this.#values[index]!;
-  }
-
-  set(index: number, value: number): void {
-    this.#values[index] = value;
-  }
-
-  /** A copy of what was pushed. */
-  toArray(): Int32Array {
-    return this.#values.slice(0, this.#length);
+/** Signed 32-bit numbers. */
+export class GrowableI32 extends Growable<Int32Array> {
+  constructor(capacity = 16) {
+    super((length) => new Int32Array(length), capacity);
   }
 }
 

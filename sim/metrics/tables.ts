@@ -39,7 +39,12 @@ export const ROUNDS_TABLE = define('rounds', 'a row a device and round (with g2t
   column('w_t', 'u32', '1', 'the threshold W_t at the upload (algorithms C.2)'),
   column('bytes_up', 'f64', 'B', 'bytes on the wire from the device, overheads included'),
   column('bytes_down', 'f64', 'B', 'bytes on the wire to the device, overheads included'),
-  column('accuracy', 'f64', '1', 'accuracy on training rows: of the model that a round which spans classes makes, else mean of its base classifiers'),
+  column(
+    'accuracy',
+    'f64',
+    '1',
+    'accuracy on training rows: of the model that a round which spans classes makes, else mean of its base classifiers',
+  ),
   optional('loss', 'f64', '1', 'training loss after the round'),
   optional('tau', 'u32', '1', 'local steps between two aggregations'),
   optional('beta', 'f64', '1', 'estimated smoothness of the loss'),

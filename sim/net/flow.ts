@@ -50,13 +50,12 @@ export class FlowNetwork implements Network {
   readonly #rates: readonly [Float64Array, Float64Array];
 
   constructor(simulation: Simulation, config: NetworkConfig, listener: NetworkListener) {
-    const { devices } = config;
     this.#simulation = simulation;
     this.#config = config;
     this.#listener = listener;
-    this.#books = new FlowBooks(this.#table, devices);
+    this.#books = new FlowBooks(this.#table, config.devices);
     this.totals = this.#books.totals;
-    this.#devices = new FlowDevices(devices, config.weather.dropout);
+    this.#devices = new FlowDevices(config.devices, config.weather.dropout);
     this.#tcp = new FlowTcp(config);
     this.shared = new FlowShared(simulation, config, (slot) => this.#sent(slot));
     this.#handshake = new FlowHandshake(config, {
@@ -66,7 +65,7 @@ export class FlowNetwork implements Network {
       links: this.shared.links,
       tcp: this.#tcp,
     });
-    this.#source = simulation.sources(devices);
+    this.#source = simulation.sources(config.devices);
     this.#rates = [
       Float64Array.from(config.profiles, (profile) => profile.up / 8),
       Float64Array.from(config.profiles, (profile) => profile.down / 8),
@@ -99,6 +98,7 @@ export class FlowNetwork implements Network {
     const now = this.#now;
     const table = this.#table;
     const slot = table.take(device, up, payloadBytes, headerBytes, tag, now);
+    const { transport, weather, propagation } = this.#config;
     const books = this.#books;
     const devices = this.#devices;
     books.open(slot);
@@ -108,7 +108,6 @@ export class FlowNetwork implements Network {
       this.#wake(slot, STATE.refused, now);
       return slot;
     }
-    const { weather, propagation, transport } = this.#config;
     const latency = weather.latency.draw(device, now) + propagation[device]!;
     books.latency[slot] = latency + weather.mobility.gap(device, now);
     table.rtt[slot] = 2 * latency;
