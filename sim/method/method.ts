@@ -1,5 +1,8 @@
 import type { FleetClient } from '../fleet/client.ts';
+import type { Digest } from '../kernel/digest.ts';
+import type { Distribution } from '../metrics/distribution.ts';
 import type { Scores } from '../metrics/scores.ts';
+import type { Table } from '../metrics/table.ts';
 
 /** What a run asks of a training method, beside its part as the fleet's client. */
 export interface Method extends FleetClient {
@@ -11,13 +14,49 @@ export interface Method extends FleetClient {
   readonly dispatchedAt: number;
   readonly finishedAt: number;
   readonly progress: MethodProgress;
+  readonly records: DeviceRecords;
+  /** RAM that the method's work takes on each device, bytes. */
+  readonly ramBytes: Float64Array;
   /** Accuracy and macro-F1 of the model as it is now, on the test rows; must cost next to nothing. */
   scores(): Scores;
+  /** The same of the final model, which may take longer. */
+  finalScores(): Scores;
+  /** The table `rounds`. */
+  rounds(): Table;
+  /** The trained model: its weights, and what a reader needs to use them. */
+  model(): { readonly table: Table; readonly description: object };
+  /** Folds the model, bit for bit, into a digest. */
+  fold(digest: Digest): void;
+}
+
+/** What a method notes of its devices' results; arrays have an entry a device. */
+export interface DeviceRecords {
+  /** Tasks whose result from this device was the first valid one. */
+  readonly tasksDone: Uint32Array;
+  readonly uploads: Uint32Array;
+  readonly classifiersSent: Uint32Array;
+  /** W_t at the last upload. */
+  readonly threshold: Uint32Array;
+  /** Tasks taken from this device and given to another. */
+  readonly reassigned: Uint32Array;
+  /** Results by device, and the sum and largest of their ages, s. */
+  readonly agesOf: Uint32Array;
+  readonly ageSum: Float64Array;
+  readonly ageMax: Float64Array;
+  /** Bytes and floating-point operations of results that came second. */
+  readonly bytesWasted: Float64Array;
+  readonly flopWasted: Float64Array;
+  /** Ages of all results, s. */
+  readonly ages: Distribution;
+  /** Version lags of all updates; null for a method without a shared version. */
+  readonly staleness: Distribution | null;
 }
 
 export interface MethodProgress {
   readonly tasksDone: number;
   readonly tasksTotal: number;
+  /** Tasks that are not repetitions of another. */
+  readonly tasksDistinct: number;
   readonly tasksReassigned: number;
   /** Tasks given to a device, copies and repetitions included. */
   readonly tasksAssigned: number;

@@ -30,7 +30,8 @@ export class Measurements {
   }
 
   #row(now: number): number {
-    const { method, fleet, network, records, places } = this.#world;
+    const { method, fleet, network, places } = this.#world;
+    const { records } = method;
     const { totals } = network;
     const { accounts } = fleet;
     const table = this.#table;

@@ -29,5 +29,5 @@ export function notesOf(run: {
   notes.push(
     'Devices run the as-published kernel: computing time and energy are those of the authors’ sketch, for replays only.',
   );
-  return { notes, paperReplay: { distinctTasks: world.work.pairs } };
+  return { notes, paperReplay: { distinctTasks: world.method.progress.tasksDistinct } };
 }

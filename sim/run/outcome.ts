@@ -10,7 +10,8 @@ import type { World } from './world.ts';
 
 /** The table `devices`: what each device did and spent until `end`, ns. Notes its time offline in the timeline. */
 export function deviceTable(world: World, end: number): Table {
-  const { places, fleet, network, records } = world;
+  const { places, fleet, network, method } = world;
+  const { records } = method;
   const { accounts } = fleet;
   const { totals } = network;
   const table = new TableBuilder(DEVICES_TABLE);
@@ -48,7 +49,7 @@ export function deviceTable(world: World, end: number): Table {
     );
     table.set(at.age_max_s, records.agesOf[device]! > 0 ? records.ageMax[device]! : Number.NaN);
     table.set(at.reassigned_from, records.reassigned[device]!);
-    table.set(at.ram_used_bytes, world.ramUsed[device]!);
+    table.set(at.ram_used_bytes, method.ramBytes[device]!);
     table.endRow();
   }
   return table.build();
@@ -64,7 +65,8 @@ export function summaryOf(run: {
   readonly digest: string;
 }): Summary {
   const { world, end } = run;
-  const { places, fleet, network, records, method } = world;
+  const { places, fleet, network, method } = world;
+  const { records } = method;
   const { accounts } = fleet;
   const { totals } = network;
   const { devices } = places;
@@ -75,8 +77,8 @@ export function summaryOf(run: {
     name: run.name,
     digest: run.digest,
     makespanSeconds: toSeconds(method.finished ? method.finishedAt - method.dispatchedAt : end),
-    scores: run.dataset.test.count > 0 ? world.finalScores() : null,
-    staleness: null,
+    scores: run.dataset.test.count > 0 ? method.finalScores() : null,
+    staleness: records.staleness,
     age: records.ages,
     computeSeconds: byDevice((device) => toSeconds(accounts.compute[device]!)),
     communicationSeconds: byDevice((device) => toSeconds(accounts.communicationUntil(device, end))),

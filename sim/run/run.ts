@@ -111,14 +111,14 @@ function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome
   measurements.finish(end);
 
   const tables = {
-    rounds: world.records.rounds.build(),
+    rounds: method.rounds(),
     devices: deviceTable(world, end),
     metrics: measurements.table(),
-    ages: world.records.ages.quantiles(),
+    ages: method.records.ages.quantiles(),
     timeline: world.timeline.finish(end),
     ...(frames === undefined ? {} : { frames: frames.table() }),
   };
-  world.evaluation.fold(sim.digest);
+  method.fold(sim.digest);
   for (const table of Object.values(tables)) digestTable(sim.digest, table);
   const digest = sim.digest.hex();
   const summary = summaryOf({ world, name: scenario.name, dataset, stopped, end, digest });

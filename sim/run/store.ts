@@ -8,7 +8,6 @@ import { InputError } from '../kernel/errors.ts';
 import type { HostSummary, Summary } from '../metrics/summary.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import type { Firmware } from './inputs.ts';
-import { modelTable } from './model-table.ts';
 import type { RunOutcome } from './run.ts';
 
 /** The file by which a folder is known to hold a result. */
@@ -100,10 +99,9 @@ export async function resultFiles(
   files.set('scenario.yaml', loaded.text);
   for (const [name, table] of Object.entries(outcome.tables))
     files.set(`${name}.arrow`, await writeArrow(table, metadata));
-  const { evaluation, work } = outcome.world;
-  const model = modelTable(evaluation, work);
-  files.set('model.arrow', await writeArrow(model, metadata));
-  files.set('model.json', canonicalJson(evaluation.describe()));
+  const { table, description } = outcome.world.method.model();
+  files.set('model.arrow', await writeArrow(table, metadata));
+  files.set('model.json', canonicalJson(description));
   return files;
 }
 

@@ -11,12 +11,8 @@ import { Fleet } from '../fleet/fleet.ts';
 import { Routine } from '../fleet/routine.ts';
 import { Simulation } from '../kernel/simulation.ts';
 import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
-import type { Evaluation } from '../method/g2t/evaluation.ts';
-import type { Records } from '../method/g2t/records.ts';
-import { wireG2t } from '../method/g2t/wire.ts';
-import type { WorkList } from '../method/g2t/work-list.ts';
 import type { Method } from '../method/method.ts';
-import type { Scores } from '../metrics/scores.ts';
+import { wireMethod } from '../method/registry.ts';
 import { chooseDevices, TimelineRecorder } from '../metrics/timeline.ts';
 import { FlowNetwork } from '../net/flow.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
@@ -46,19 +42,12 @@ export interface World {
   readonly network: Network;
   readonly fleet: Fleet;
   readonly method: Method;
-  readonly records: Records;
-  readonly evaluation: Evaluation;
-  readonly work: WorkList;
   readonly kernel: Kernel;
   readonly timeline: TimelineRecorder;
-  /** RAM that a task takes on each device, bytes. */
-  readonly ramUsed: Float64Array;
   /** Energy of a device until `at`, J. */
   energy(device: number, at: number): number;
   /** The stretches that a device was offline until `at`: asked once a device, at the end. */
   offline(device: number, at: number): Iterable<Stretch>;
-  /** Scores of the final model, combined as the scenario says. */
-  finalScores(): Scores;
 }
 
 /** Receive buffers are a power of two that holds a frame header and a row, and at least this. */
@@ -111,7 +100,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     observe,
   });
   scheduleChanges(sim, plan, network, places);
-  const wired = wireG2t({
+  const method = wireMethod({
     sim,
     fleet,
     network,
@@ -132,13 +121,9 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     host,
     network,
     fleet,
-    method: wired.method,
-    records: wired.records,
-    evaluation: wired.evaluation,
-    work: wired.work,
+    method,
     kernel,
     timeline,
-    ramUsed: wired.ramBytes,
     energy: (device, at) => {
       const { accounts } = fleet;
       const compute = toSeconds(accounts.compute[device]!);
@@ -155,7 +140,6 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
       }
       return offlineStretches(foreseen, device, at);
     },
-    finalScores: () => wired.evaluation.combined(options),
   };
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { datasetOptions } from '../data/options.ts';
 import { quantity } from '../kernel/quantity.ts';
+import { methodOptions } from '../method/registry.ts';
 import { networkOptions } from '../net/options.ts';
 import { fleetOptions } from './fleet-options.ts';
-import { methodOptions } from './methods.ts';
 
 /** The version of the scenario format that this program reads. */
 export const SCENARIO_SCHEMA = 1;

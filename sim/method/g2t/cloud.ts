@@ -1,13 +1,16 @@
 import type { FirmwareHost } from '../../device/host-types.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { Digest } from '../../kernel/digest.ts';
 import { assert, RunError } from '../../kernel/errors.ts';
 import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
 import type { Scores } from '../../metrics/scores.ts';
+import type { Table } from '../../metrics/table.ts';
 import { FRAME, REFUSAL } from '../../protocol/frame.ts';
 import type { Method, MethodProgress } from '../method.ts';
 import { Assignments, NO_ASSIGNMENT, PHASE } from './assignments.ts';
 import { DeviceTable } from './device-table.ts';
 import type { Evaluation } from './evaluation.ts';
+import { modelTable } from './model-table.ts';
 import type { G2tOptions } from './options.ts';
 import type { Records } from './records.ts';
 import { NOTHING, Scheduler } from './scheduler.ts';
@@ -23,6 +26,8 @@ export interface CloudConfig {
   readonly stream: TaskStream;
   readonly evaluation: Evaluation;
   readonly records: Records;
+  /** RAM that a task takes on each device, bytes. */
+  readonly ramBytes: Float64Array;
   /** Called once, when the last result is there. */
   readonly onFinished: () => void;
 }
@@ -85,7 +90,25 @@ export class G2tCloud implements Method {
 
   get progress(): MethodProgress {
     const { done, tasks, reassigned } = this.#scheduler;
-    return { tasksDone: done, tasksTotal: tasks, tasksReassigned: reassigned, tasksAssigned: this.#assignments.count };
+    return {
+      tasksDone: done,
+      tasksTotal: tasks,
+      tasksDistinct: this.#config.work.pairs,
+      tasksReassigned: reassigned,
+      tasksAssigned: this.#assignments.count,
+    };
+  }
+
+  get records(): Records {
+    return this.#config.records;
+  }
+
+  get evaluation(): Evaluation {
+    return this.#config.evaluation;
+  }
+
+  get ramBytes(): Float64Array {
+    return this.#config.ramBytes;
   }
 
   get dispatchedAt(): number {
@@ -98,6 +121,23 @@ export class G2tCloud implements Method {
 
   scores(): Scores {
     return this.#config.evaluation.scores();
+  }
+
+  finalScores(): Scores {
+    return this.#config.evaluation.combined(this.#config.options);
+  }
+
+  rounds(): Table {
+    return this.#config.records.rounds.build();
+  }
+
+  model(): { readonly table: Table; readonly description: object } {
+    const { evaluation, work } = this.#config;
+    return { table: modelTable(evaluation, work), description: evaluation.describe() };
+  }
+
+  fold(digest: Digest): void {
+    this.#config.evaluation.fold(digest);
   }
 
   start(): void {

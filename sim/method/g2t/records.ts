@@ -5,8 +5,12 @@ import { Distribution } from '../../metrics/distribution.ts';
 import { ROUNDS_TABLE } from '../../metrics/tables.ts';
 import type { NetworkTotals } from '../../net/network.ts';
 
+import type { DeviceRecords } from '../method.ts';
+
 /** What a Globe2Train run notes of its devices' results: by device, by upload (the table `rounds`), and their ages. */
-export class Records {
+export class Records implements DeviceRecords {
+  /** Tasks are independent: no version is shared, so none lags. */
+  readonly staleness = null;
   readonly tasksDone: Uint32Array;
   readonly uploads: Uint32Array;
   readonly classifiersSent: Uint32Array;

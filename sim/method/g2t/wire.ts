@@ -33,8 +33,6 @@ export interface WiredG2t {
   readonly records: Records;
   readonly evaluation: Evaluation;
   readonly work: WorkList;
-  /** RAM that a task takes on each device, bytes. */
-  readonly ramBytes: Float64Array;
 }
 
 /** Puts Globe2Train together for a fleet and a data set. @throws InputError when the tasks fit no device. */
@@ -78,9 +76,10 @@ export function wireG2t(input: G2tInput): WiredG2t {
     stream,
     evaluation,
     records,
+    ramBytes: plan.ramBytes,
     onFinished: input.onFinished,
   });
-  return { method, records, evaluation, work, ramBytes: plan.ramBytes };
+  return { method, records, evaluation, work };
 }
 
 /** Rows of the task with most. */

@@ -1,6 +1,6 @@
-import type { Evaluation } from '../method/g2t/evaluation.ts';
-import type { WorkList } from '../method/g2t/work-list.ts';
-import { type Table, type TableDefinition, tableFromArrays } from '../metrics/table.ts';
+import { type Table, type TableDefinition, tableFromArrays } from '../../metrics/table.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { WorkList } from './work-list.ts';
 
 const MODEL_TABLE: TableDefinition<'positive' | 'negative' | 'weight' | 'value'> = {
   name: 'model',
