@@ -14,15 +14,28 @@ function equalKeys(time: number, key: number): Error {
   return new Error(`assertion failed: Expected event keys to be unique, got (${time}, ${key}) twice`);
 }
 
-/** Nodes start here, so that four siblings lie in one 64-byte cache line of the order array. */
-const ROOT = 3;
+/** Eight siblings lie side by side in 64 bytes. The root's number makes the children of node i 8 (i - 6) to 8 (i - 6) + 7. */
+const SIBLINGS = 8;
+const ROOT = 7;
+/** Float64 a record: key, both arguments, kind. */
+const RECORD = 4;
+
+/** Nodes for `capacity` elements, the last siblings whole. */
+function nodes(capacity: number): number {
+  return ROOT + capacity + SIBLINGS;
+}
+
+/** 1 where a is less, else 0, without a jump. */
+function isLess(a: number, b: number): number {
+  return Number(a < b) | 0;
+}
 
 /**
- * The event queue: a 4-ary min-heap on typed arrays, ordered by (time, key). The keys are unique, so the order is
+ * The event queue: an 8-ary min-heap on typed arrays, ordered by (time, key). The keys are unique, so the order is
  * total and pops do not depend on the order of pushes. A pop leaves the event in the public fields; nothing is allocated.
  *
- * The heap holds the two key words side by side and the number of a slot; the slot holds kind and arguments, which so
- * never move. The children of node i are 4 (i - 2) to 4 (i - 2) + 3.
+ * A node holds the time and the number of a record; the record holds the rest, which so never moves. Keys are looked
+ * at only where times are equal. The times of nodes past the end are Infinity.
  */
 export class EventQueue {
   time = 0;
@@ -33,20 +46,18 @@ export class EventQueue {
 
   #size = 0;
   #capacity: number;
-  #order: Float64Array;
+  #times: Float64Array;
   #slots: Int32Array;
-  #kinds: Int32Array;
-  #arguments: Float64Array;
+  #records: Float64Array;
   #free: Int32Array;
   #freeCount = 0;
 
   constructor(capacity = 1024) {
     assert(capacity > 0, `Expected a capacity above 0, got ${capacity}`);
     this.#capacity = capacity;
-    this.#order = new Float64Array(2 * (capacity + ROOT));
-    this.#slots = new Int32Array(capacity + ROOT);
-    this.#kinds = new Int32Array(capacity);
-    this.#arguments = new Float64Array(2 * capacity);
+    this.#times = new Float64Array(nodes(capacity)).fill(Number.POSITIVE_INFINITY);
+    this.#slots = new Int32Array(nodes(capacity));
+    this.#records = new Float64Array(RECORD * capacity);
     this.#free = new Int32Array(capacity);
   }
 
@@ -56,97 +67,144 @@ export class EventQueue {
 
   /** Time of the next event; Infinity when empty. */
   get nextTime(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#order[2 * ROOT]!;
+    return this.#times[ROOT]!;
   }
 
   push(time: number, key: number, kind: number, a: number, b: number): void {
     if (this.#size === this.#capacity) this.#grow();
     const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#size;
-    this.#kinds[slot] = kind;
-    this.#arguments[2 * slot] = a;
-    this.#arguments[2 * slot + 1] = b;
-    const order = this.#order;
-    const slots = this.#slots;
-    let i = ROOT + this.#size++;
-    while (i > ROOT) {
-      const parent = (i >> 2) + 2;
-      const parentTime = order[2 * parent]!;
-      if (time >= parentTime) {
-        const parentKey = order[2 * parent + 1]!;
-        if (time > parentTime || key > parentKey) break;
-        if (key === parentKey) throw equalKeys(time, key);
-      }
-      order[2 * i] = parentTime;
-      order[2 * i + 1] = order[2 * parent + 1]!;
-      slots[i] = slots[parent]!;
-      i = parent;
-    }
-    order[2 * i] = time;
-    order[2 * i + 1] = key;
-    slots[i] = slot;
+    const records = this.#records;
+    const at = RECORD * slot;
+    records[at] = key;
+    records[at + 1] = a;
+    records[at + 2] = b;
+    records[at + 3] = kind;
+    this.#settle(ROOT + this.#size++, time, slot);
   }
 
   /** Takes the least event into the public fields; false when empty. */
   pop(): boolean {
     if (this.#size === 0) return false;
-    const order = this.#order;
-    this.time = order[2 * ROOT]!;
-    this.key = order[2 * ROOT + 1]!;
-    const slot = this.#slots[ROOT]!;
-    this.kind = this.#kinds[slot]!;
-    this.a = this.#arguments[2 * slot]!;
-    this.b = this.#arguments[2 * slot + 1]!;
+    const times = this.#times;
+    const slots = this.#slots;
+    const slot = slots[ROOT]!;
+    this.time = times[ROOT]!;
+    this.#read(slot);
     const last = ROOT + --this.#size;
+    const lastTime = times[last]!;
+    const lastSlot = slots[last]!;
+    times[last] = Number.POSITIVE_INFINITY;
     if (last === ROOT) {
       this.#freeCount = 0;
       return true;
     }
     this.#free[this.#freeCount++] = slot;
-    this.#siftDown(order[2 * last]!, order[2 * last + 1]!, this.#slots[last]!, last);
-    if (order[2 * ROOT] === this.time && order[2 * ROOT + 1] === this.key) throw equalKeys(this.time, this.key);
+    this.#settle(this.#hole(last), lastTime, lastSlot);
+    if (times[ROOT] === this.time && this.#keyOf(ROOT) === this.key) throw equalKeys(this.time, this.key);
     return true;
   }
 
-  /** Finds the place of an element from the root down; `end` is one past the last node. */
-  #siftDown(time: number, key: number, slot: number, end: number): void {
-    const order = this.#order;
+  #read(slot: number): void {
+    const records = this.#records;
+    const at = RECORD * slot;
+    this.key = records[at]!;
+    this.a = records[at + 1]!;
+    this.b = records[at + 2]!;
+    this.kind = records[at + 3]!;
+  }
+
+  #keyOf(node: number): number {
+    return this.#records[RECORD * this.#slots[node]!]!;
+  }
+
+  /** Puts an element where a node is free, or above. */
+  #settle(free: number, time: number, slot: number): void {
+    const times = this.#times;
     const slots = this.#slots;
-    let i = ROOT;
-    for (;;) {
-      const first = 4 * (i - 2);
-      if (first >= end) break;
-      const stop = first + 4 < end ? first + 4 : end;
-      let best = first;
-      let bestTime = order[2 * first]!;
-      for (let child = first + 1; child < stop; child++) {
-        const childTime = order[2 * child]!;
-        if (childTime < bestTime || (childTime === bestTime && order[2 * child + 1]! < order[2 * best + 1]!)) {
-          best = child;
-          bestTime = childTime;
-        }
+    let i = free;
+    while (i > ROOT) {
+      const parent = (i >> 3) + 6;
+      const parentTime = times[parent]!;
+      if (time > parentTime) break;
+      if (time === parentTime) {
+        const key = this.#records[RECORD * slot]!;
+        if (key === this.#keyOf(parent)) throw equalKeys(time, key);
+        if (key > this.#keyOf(parent)) break;
       }
-      if (time < bestTime || (time === bestTime && key < order[2 * best + 1]!)) break;
-      order[2 * i] = bestTime;
-      order[2 * i + 1] = order[2 * best + 1]!;
-      slots[i] = slots[best]!;
-      i = best;
+      times[i] = parentTime;
+      slots[i] = slots[parent]!;
+      i = parent;
     }
-    order[2 * i] = time;
-    order[2 * i + 1] = key;
+    times[i] = time;
     slots[i] = slot;
   }
 
-  #grow(): void {
-    const wider = <T extends Float64Array | Int32Array>(old: T, fresh: T): T => {
-      fresh.set(old);
-      return fresh;
-    };
-    const capacity = this.#capacity * 2;
-    this.#capacity = capacity;
-    this.#order = wider(this.#order, new Float64Array(2 * (capacity + ROOT)));
-    this.#slots = wider(this.#slots, new Int32Array(capacity + ROOT));
-    this.#kinds = wider(this.#kinds, new Int32Array(capacity));
-    this.#arguments = wider(this.#arguments, new Float64Array(2 * capacity));
-    this.#free = wider(this.#free, new Int32Array(capacity));
+  /**
+   * Moves the least child up from the root down, and returns the node that falls free in the end. What settles there comes
+   * from the end of the heap, and so seldom belongs higher up. A jump on which child is the least would be guessed
+   * wrong as often as not, which costs more than comparing them all.
+   * @param end one past the last node.
+   */
+  #hole(end: number): number {
+    const t = this.#times;
+    const slots = this.#slots;
+    let i = ROOT;
+    for (let first = SIBLINGS; first < end; first = SIBLINGS * (i - ROOT + 1)) {
+      const t0 = t[first]!;
+      const t1 = t[first + 1]!;
+      const t2 = t[first + 2]!;
+      const t3 = t[first + 3]!;
+      const t4 = t[first + 4]!;
+      const t5 = t[first + 5]!;
+      const t6 = t[first + 6]!;
+      const t7 = t[first + 7]!;
+      const a = first + isLess(t1, t0);
+      const b = first + 2 + isLess(t3, t2);
+      const c = first + 4 + isLess(t5, t4);
+      const d = first + 6 + isLess(t7, t6);
+      const ta = t[a]!;
+      const tb = t[b]!;
+      const tc = t[c]!;
+      const td = t[d]!;
+      const ab = a + isLess(tb, ta) * (b - a);
+      const cd = c + isLess(td, tc) * (d - c);
+      const tab = t[ab]!;
+      const tcd = t[cd]!;
+      let least = ab + isLess(tcd, tab) * (cd - ab);
+      if (t0 === t1 || t2 === t3 || t4 === t5 || t6 === t7 || ta === tb || tc === td || tab === tcd)
+        least = this.#leastByKey(first, Math.min(first + SIBLINGS, end));
+      t[i] = t[least]!;
+      slots[i] = slots[least]!;
+      i = least;
+    }
+    return i;
   }
+
+  /** The least of nodes [first, end), where two times may be equal. */
+  #leastByKey(first: number, end: number): number {
+    const times = this.#times;
+    let least = first;
+    for (let i = first + 1; i < end; i++) {
+      const time = times[i]!;
+      const leastTime = times[least]!;
+      if (time < leastTime || (time === leastTime && this.#keyOf(i) < this.#keyOf(least))) least = i;
+    }
+    return least;
+  }
+
+  #grow(): void {
+    const capacity = this.#capacity * 2;
+    const times = new Float64Array(nodes(capacity)).fill(Number.POSITIVE_INFINITY);
+    times.set(this.#times);
+    this.#times = times;
+    this.#slots = wider(this.#slots, new Int32Array(nodes(capacity)));
+    this.#records = wider(this.#records, new Float64Array(RECORD * capacity));
+    this.#free = wider(this.#free, new Int32Array(capacity));
+    this.#capacity = capacity;
+  }
+}
+
+function wider<T extends Float64Array | Int32Array>(old: T, fresh: T): T {
+  fresh.set(old);
+  return fresh;
 }
