@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['sim/**/*.test.ts'],
     testTimeout: 120_000,
     pool: 'forks',
+    reporters: ['default', './scripts/say-skipped.js'],
   },
 });

@@ -59,7 +59,7 @@ function onFlowNetwork(row: TransferRow): number {
   return total / flows;
 }
 
-describe('transfers against ns-3', () => {
+describe('transfers against ns-3 (needs reference/ns3_transfers.csv beside the folder of G2T_DATA)', () => {
   it.skipIf(missing)('without loss are within 1 % in the median and 10 % in nine of ten', () => {
     const found = errors(false);
     expect(found.length).toBeGreaterThan(50);
@@ -87,13 +87,6 @@ describe('transfers against ns-3', () => {
         .sort((a, b) => a - b);
       expect(quantile(found, 0.5)).toBeLessThan(0.03);
       expect(quantile(found, 0.9)).toBeLessThan(0.1);
-    },
-  );
-
-  it.skipIf(!missing)(
-    'were not compared: set G2T_DATA to a data folder beside which reference/ns3_transfers.csv lies',
-    () => {
-      expect(missing).toBe(true);
     },
   );
 });

@@ -1,0 +1,83 @@
+// Runs the same scenarios on several versions of Node, pooled and isolated, and compares the digests. The other Nodes come
+// from npm, into .cache/, once. `node scripts/node-matrix.js [MAJOR...]`; exit code 1 on a difference.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const MAJORS = ['20', '22', '24', '26'];
+const GLOBE = ['scenarios/globe-1000.yaml', '--set', 'dataset.classes=40', ...counts([60, 60, 40, 30, 10])];
+const RUNS = {
+  quickstart: ['scenarios/quickstart.yaml'],
+  'globe, 200 devices': GLOBE,
+};
+
+function counts(of) {
+  return of.flatMap((count, group) => ['--set', `fleet.${group}.count=${count}`]);
+}
+
+/** The npm package that holds Node's program for this machine. */
+function nodePackage() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const prefix = platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
+  return `${prefix}-${platform}-${process.arch}`;
+}
+
+/** The path of a Node of this major version, fetched when it is not there. */
+function nodeOf(major) {
+  if (process.versions.node.split('.')[0] === major) return process.execPath;
+  const folder = join(ROOT, '.cache', `node${major}`);
+  const program = join(
+    folder,
+    'node_modules',
+    nodePackage(),
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  );
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true });
+    // A manifest of its own, or npm would install into the project above.
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+    console.log(`fetching Node ${major} (${nodePackage()}) into .cache/`);
+    const [npm, shell] = process.platform === 'win32' ? ['npm.cmd', true] : ['npm', false];
+    const args = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', `${nodePackage()}@${major}`];
+    execFileSync(npm, args, { cwd: folder, shell, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  return program;
+}
+
+function digest(node, args, out) {
+  const run = spawnSync(node, ['dist/cli/main.js', 'run', ...args, '--json', '--quiet', '--out', out], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  if (run.status !== 0) throw new Error(`${args[0]} failed with exit code ${run.status}:\n${run.stderr}`);
+  return JSON.parse(run.stdout).digest;
+}
+
+const out = mkdtempSync(join(tmpdir(), 'g2t-matrix-'));
+const majors = process.argv.length > 2 ? process.argv.slice(2) : MAJORS;
+const rows = [];
+try {
+  for (const major of majors) {
+    const node = nodeOf(major);
+    const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+    for (const [name, args] of Object.entries(RUNS))
+      for (const isolation of ['pooled', 'instance']) {
+        const found = digest(node, [...args, '--set', `isolation=${isolation}`], join(out, `${major}-${isolation}`));
+        rows.push({ run: name, node: version, isolation, digest: found });
+        console.log(`${name.padEnd(20)} ${version.padEnd(10)} ${isolation.padEnd(9)} ${found}`);
+      }
+  }
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}
+const different = Object.keys(RUNS).filter(
+  (name) => new Set(rows.filter((row) => row.run === name).map((row) => row.digest)).size !== 1,
+);
+for (const name of different) console.log(`${name}: the digests differ`);
+console.log(`${Object.keys(RUNS).length - different.length} passed, ${different.length} failed`);
+process.exitCode = different.length === 0 ? 0 : 1;

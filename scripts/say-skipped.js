@@ -1,0 +1,17 @@
+// A vitest reporter: names every test that was skipped. With G2T_ALL_TESTS=1 a skipped test is a failure.
+export default class SaySkipped {
+  onTestRunEnd(modules) {
+    const skipped = [];
+    for (const module of modules)
+      for (const test of module.children.allTests('skipped'))
+        skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
+    if (skipped.length === 0) return;
+    const text = skipped.map((name) => `  ${name}\n`).join('');
+    process.stdout.write(`\n${skipped.length} skipped:\n${text}`);
+    if (process.env.G2T_DATA === undefined)
+      process.stdout.write('What needs a data file runs with G2T_DATA=FOLDER npm test (see sim/data/README.md).\n');
+    if (process.env.G2T_ALL_TESTS !== '1') return;
+    process.stdout.write('G2T_ALL_TESTS=1 allows none of them.\n');
+    process.exitCode = 1;
+  }
+}
