@@ -70,7 +70,7 @@ describe('g2t run', () => {
     [
       'data that are not there',
       ['--set', 'dataset={ name: auslan }', '--data', '/nowhere'],
-      /^dataset auslan: Expected auslan.csv.gz .*in \/nowhere, got nothing there; give its folder with --data DIR or G2T_DATA\n$/,
+      /^dataset auslan: expected auslan.csv.gz .*in \/nowhere, got nothing there; give its folder with --data DIR or G2T_DATA\n$/,
     ],
     ['zero devices', ['--set', 'fleet.0.count=0'], /^--set fleet.0.count: expected at least 1, got 0\n$/],
     ['one class', ['--set', 'dataset.classes=1'], /^--set dataset.classes: expected at least 2, got 1\n$/],
@@ -100,9 +100,9 @@ describe('g2t run', () => {
 
   it('refuses data with NaN, a hole or one class, with the place in the file', async () => {
     for (const [text, message] of [
-      ['a,b,k\n1,2,x\n3,nan,y\n', /bad.csv:3:b expected .*, got "nan"/],
-      ['a,b,k\n1,2,x\n3,,y\n', /bad.csv:3:b expected/],
-      ['a,b,k\n1,2,x\n3,4,x\n', /bad.csv expected at least 2 classes, got 1/],
+      ['a,b,k\n1,2,x\n3,nan,y\n', /bad.csv:3:b: expected .*, got "nan"/],
+      ['a,b,k\n1,2,x\n3,,y\n', /bad.csv:3:b: expected/],
+      ['a,b,k\n1,2,x\n3,4,x\n', /bad.csv: expected at least 2 classes, got 1/],
     ] as const) {
       writeFileSync(join(folder, 'bad.csv'), text);
       const argv = ['--data', folder, '--set', 'dataset={ name: csv, path: bad.csv }', '--out', join(folder, 'csv')];
@@ -171,6 +171,6 @@ describe('g2t verify and diff', () => {
     writeFileSync(manifest, '{"schema": 1');
     const { code, stderr } = await g2t(['verify', second]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^cannot read .*manifest.json: Expected JSON, got /);
+    expect(stderr).toMatch(/^cannot read .*manifest.json: expected JSON, got /);
   });
 });

@@ -35,31 +35,31 @@ describe('readAuslanCsv', () => {
   });
 
   it.each([
-    ['a wrong header', GOOD.with(0, 'sign,sample'), 'auslan.csv:1 expected the header'],
+    ['a wrong header', GOOD.with(0, 'sign,sample'), 'auslan.csv:1: expected the header'],
     [
       'a missing channel',
       GOOD.with(2, line('alive', 1, 2, 3).slice(0, -9)),
-      /auslan.csv:3:\d+ expected a comma and channel f22/,
+      /auslan.csv:3:\d+: expected a comma and channel f22/,
     ],
     [
       'one channel too many',
       GOOD.with(2, `${line('alive', 1, 2, 3)},1`),
-      /auslan.csv:3:\d+ expected the end of the line/,
+      /auslan.csv:3:\d+: expected the end of the line/,
     ],
     [
       'no number',
       GOOD.with(3, line('alive', 4, 1, -1).replace('-0.990000', 'NaN')),
-      'auslan.csv:4:21 expected channel f2 to be a number, got "NaN"',
+      'auslan.csv:4:21: expected channel f2 to be a number, got "NaN"',
     ],
-    ['a lost frame', GOOD.with(2, line('alive', 1, 3, 3)), 'auslan.csv:3:9 expected frame 2, got "3"'],
-    ['samples out of order', GOOD.with(3, line('alive', 0, 1, 3)), 'auslan.csv:4:7 expected a sample number'],
+    ['a lost frame', GOOD.with(2, line('alive', 1, 3, 3)), 'auslan.csv:3:9: expected frame 2, got "3"'],
+    ['samples out of order', GOOD.with(3, line('alive', 0, 1, 3)), 'auslan.csv:4:7: expected a sample number'],
     [
       'a sign in two places',
       [...GOOD, line('alive', 1, 1, 0)],
-      'auslan.csv:8:1 expected rows sorted by sign, got alive again',
+      'auslan.csv:8:1: expected rows sorted by sign, got alive again',
     ],
-    ['nothing but the header', [HEADER], 'auslan.csv:2 expected frames'],
-    ['an empty file', [''], 'auslan.csv:1 expected the header'],
+    ['nothing but the header', [HEADER], 'auslan.csv:2: expected frames'],
+    ['an empty file', [''], 'auslan.csv:1: expected the header'],
   ])('refuses %s with its place', (_, lines, message) => {
     expect(() => readAuslanCsv(encode(lines.join('\n')), 'auslan.csv')).toThrow(message);
   });
@@ -93,7 +93,7 @@ describe('readAuslanTree', () => {
     [
       'a line too short',
       { path: 'tctodd1/a-1.tsd', bytes: encode('1\t2\n') },
-      'tctodd1/a-1.tsd:1:4 expected number 3 of 22',
+      'tctodd1/a-1.tsd:1:4: expected number 3 of 22',
     ],
     [
       'a line too long',
@@ -103,13 +103,13 @@ describe('readAuslanTree', () => {
     [
       'no number',
       { path: 'tctodd1/a-1.tsd', bytes: encode(channels(1).join('\t').replace('1.010000', '1.0x')) },
-      'tctodd1/a-1.tsd:1:10 expected number 2 of 22, got "1.0x"',
+      'tctodd1/a-1.tsd:1:10: expected number 2 of 22, got "1.0x"',
     ],
     ['an empty file', { path: 'tctodd1/a-1.tsd', bytes: encode('') }, 'expected frames, got an empty file'],
     ['an unknown path', { path: 'tctodd1/a-4.tsd', bytes: encode('') }, 'expected a path like tctodd1/alive-1.tsd'],
   ])('refuses %s with its place', (_, bad, message) => {
     expect(() => readAuslanTree([bad], 'tctodd')).toThrow(message);
-    expect(() => readAuslanTree([], 'tctodd')).toThrow('tctodd expected files');
+    expect(() => readAuslanTree([], 'tctodd')).toThrow('tctodd: expected files');
   });
 
   it('refuses two files for one recording', () => {

@@ -144,7 +144,7 @@ export function readAuslanTree(files: readonly TreeFile[], root: string): Record
   for (const [index, { file, label, sample }] of sorted.entries()) {
     const before = sorted[index - 1];
     if (before?.label === label && before.sample === sample) {
-      throw new InputError(`${file.path} expected one recording of sample ${sample}, got ${before.file.path} too`);
+      throw new InputError(`${file.path}: expected one recording of sample ${sample}, got ${before.file.path} too`);
     }
     gathered.begin(label, sample);
     readFrames(file, gathered);

@@ -39,7 +39,7 @@ describe('readCsv', () => {
     expect([...table.x]).toEqual([1, 2, 5, 6]);
     expect(table.notes).toEqual(['a.csv: 3 rows with missing values left out']);
     expect(() => read('p,k\n?,a\n', { missing: 'drop' })).toThrow(
-      'a.csv expected rows, got only rows with missing values (1)',
+      'a.csv: expected rows, got only rows with missing values (1)',
     );
   });
 
@@ -47,25 +47,25 @@ describe('readCsv', () => {
     [
       'a missing value',
       'p,ca,k\n1,2,a\n1,?,b\n',
-      'a.csv:3:ca expected a number, got a missing value ("?"); `missing: drop`',
+      'a.csv:3:ca: expected a number, got a missing value ("?"); `missing: drop`',
     ],
-    ['a missing class', 'p,k\n1,\n', 'a.csv:2:k expected a class, got a missing value'],
-    ['text for a number', 'p,k\n1,a\nx1,b\n', 'a.csv:3:p expected a finite number, got "x1"'],
-    ['NaN', 'p,k\nNaN,a\n', 'a.csv:2:p expected a finite number, got "NaN"'],
-    ['an infinite number', 'p,k\n1e400,a\n', 'a.csv:2:p expected a finite number, got "1e400"'],
-    ['a ragged row', 'p,q,k\n1,2,a\n1,2\n', 'a.csv:3 expected 3 columns, got 2'],
-    ['one column', 'p\n1\n', 'a.csv:1 expected at least 2 columns between ",", got 1'],
-    ['no rows', 'p,k\n', 'a.csv expected rows, got none'],
-    ['an empty file', '', 'a.csv expected rows, got none'],
-    ['an open quote', 'p,k\n1,"a\n', 'a.csv:2:3 expected a closing quote'],
-    ['text behind a quote', 'p,k\n1,"a"b\n', 'a.csv:2:6 expected a separator'],
+    ['a missing class', 'p,k\n1,\n', 'a.csv:2:k: expected a class, got a missing value'],
+    ['text for a number', 'p,k\n1,a\nx1,b\n', 'a.csv:3:p: expected a finite number, got "x1"'],
+    ['NaN', 'p,k\nNaN,a\n', 'a.csv:2:p: expected a finite number, got "NaN"'],
+    ['an infinite number', 'p,k\n1e400,a\n', 'a.csv:2:p: expected a finite number, got "1e400"'],
+    ['a ragged row', 'p,q,k\n1,2,a\n1,2\n', 'a.csv:3: expected 3 columns, got 2'],
+    ['one column', 'p\n1\n', 'a.csv:1: expected at least 2 columns between ",", got 1'],
+    ['no rows', 'p,k\n', 'a.csv: expected rows, got none'],
+    ['an empty file', '', 'a.csv: expected rows, got none'],
+    ['an open quote', 'p,k\n1,"a\n', 'a.csv:2:3: expected a closing quote'],
+    ['text behind a quote', 'p,k\n1,"a"b\n', 'a.csv:2:6: expected a separator'],
   ])('refuses %s with its place', (_, text, message) => {
     expect(() => read(text)).toThrow(message);
   });
 
   it('refuses an unknown class column, naming those that are there', () => {
     expect(() => read('p,q\n1,2\n', { label: 'num' })).toThrow(
-      'a.csv:1 expected a column named num for the class, got p, q',
+      'a.csv:1: expected a column named num for the class, got p, q',
     );
     expect(() => read('1,2\n', { label: 'num', header: false })).toThrow('no header');
   });
@@ -78,7 +78,7 @@ describe('readCsv', () => {
     ]);
     expect([...test!.y]).toEqual([0]);
     expect(() => readCsv(file('p,k\n1,b\n'), file('p,q,k\n3,4,a\n', 'b.csv'), form)).toThrow(
-      'b.csv expected 1 features as in a.csv, got 2',
+      'b.csv: expected 1 features as in a.csv, got 2',
     );
   });
 });

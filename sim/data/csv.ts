@@ -82,7 +82,7 @@ class Records {
     }
     if (this.labels.length === 0) {
       const got = this.#dropped > 0 ? `only rows with missing values (${this.#dropped})` : 'none';
-      throw new InputError(`${file} expected rows, got ${got}`);
+      throw new InputError(`${file}: expected rows, got ${got}`);
     }
   }
 

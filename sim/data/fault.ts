@@ -7,12 +7,12 @@ export interface Place {
   readonly column?: number | string;
 }
 
-/** One clear line: `iris.csv:12:petal_length expected a number, got "x"`. */
+/** One clear line: `iris.csv:12:petal_length: expected a number, got "x"`. */
 export function fault(place: Place, expected: string, got: string, advice = ''): InputError {
   let where = place.file;
   if (place.line !== undefined) where += `:${place.line}`;
   if (place.column !== undefined) where += `:${place.column}`;
-  return new InputError(`${where} expected ${expected}, got ${got}${advice === '' ? '' : `; ${advice}`}`);
+  return new InputError(`${where}: expected ${expected}, got ${got}${advice === '' ? '' : `; ${advice}`}`);
 }
 
 /** A few bytes of a file, as text that is fit for an error message. */

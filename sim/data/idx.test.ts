@@ -39,24 +39,24 @@ describe('readIdx', () => {
       'a wrong magic number',
       idx('images', [3, 1, 2], [0, 0, 0, 0, 0, 0], 0x0d03),
       labels,
-      'images expected the magic number 0x00000803 (unsigned bytes, images), got 0x00000d03',
+      'images: expected the magic number 0x00000803 (unsigned bytes, images), got 0x00000d03',
     ],
     ['labels for images', labels, labels, 'expected the magic number 0x00000803'],
     [
       'a truncated file',
       { ...images, bytes: images.bytes.subarray(0, 20) },
       labels,
-      'images expected 22 bytes (3 x 1 x 2 and the header), got 20 bytes',
+      'images: expected 22 bytes (3 x 1 x 2 and the header), got 20 bytes',
     ],
     [
       'a truncated header',
       { ...images, bytes: images.bytes.subarray(0, 10) },
       labels,
-      'images expected a header of 16 bytes, got 10 bytes',
+      'images: expected a header of 16 bytes, got 10 bytes',
     ],
-    ['an empty file', { ...images, bytes: new Uint8Array(0) }, labels, 'images expected an IDX header, got 0 bytes'],
-    ['unequal counts', images, idx('labels', [2], [1, 2]), 'labels expected 3 labels as images has images, got 2'],
-    ['a size of 0', idx('images', [0, 1, 2], []), labels, 'images expected sizes above 0'],
+    ['an empty file', { ...images, bytes: new Uint8Array(0) }, labels, 'images: expected an IDX header, got 0 bytes'],
+    ['unequal counts', images, idx('labels', [2], [1, 2]), 'labels: expected 3 labels as images has images, got 2'],
+    ['a size of 0', idx('images', [0, 1, 2], []), labels, 'images: expected sizes above 0'],
   ])('refuses %s', (_, badImages, badLabels, message) => {
     expect(() => readIdx(badImages, badLabels, 'digits')).toThrow(message);
   });

@@ -75,11 +75,11 @@ describe('resolveDataset', () => {
   });
 
   it('refuses one class, a class without training rows, and a split beside a test file', () => {
-    expect(() => csv('p,k\n0,b\n5,b\n2,b\n')).toThrow('a.csv expected at least 2 classes, got 1 (b)');
+    expect(() => csv('p,k\n0,b\n5,b\n2,b\n')).toThrow('a.csv: expected at least 2 classes, got 1 (b)');
     const apart = { name: 'csv', path: 'a.csv', test: 'b.csv' };
     const files = found({ 'a.csv': 'p,k\n1,a\n2,b\n', 'b.csv': 'p,k\n1,c\n' });
     expect(() => resolveDataset(parse(apart), files, 1)).toThrow(
-      'data/a.csv expected every class to have training rows, got none of c',
+      'data/a.csv: expected every class to have training rows, got none of c',
     );
     expect(() => parse({ ...apart, split: { by: 'all' } })).toThrow('no split beside');
   });

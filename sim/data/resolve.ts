@@ -80,7 +80,7 @@ function readAuslan(options: AuslanOptions, found: FoundFiles): Table {
       ? readAuslanCsv(only(found, path).bytes, only(found, path).path)
       : readAuslanTree(files, path);
   if (recordings.classNames.length < options.classes) {
-    throw new InputError(`${path} expected at least ${options.classes} signs, got ${recordings.classNames.length}`);
+    throw new InputError(`${path}: expected at least ${options.classes} signs, got ${recordings.classNames.length}`);
   }
   return tableOf(recordings, options.rows, options.classes);
 }
@@ -137,7 +137,7 @@ function assemble(
   const { features, classNames, source } = table;
   const classes = classNames.length;
   if (classes < 2)
-    throw new InputError(`${source} expected at least 2 classes, got ${classes} (${classNames.join('')})`);
+    throw new InputError(`${source}: expected at least 2 classes, got ${classes} (${classNames.join('')})`);
   const scaling = fitScale(table, parts.train, scale);
   const rowsOf = (from: Table, rows: Uint32Array): Dataset['train'] => {
     const y = Uint16Array.from(rows, (row) => from.y[row]!);
@@ -146,7 +146,7 @@ function assemble(
   const train = rowsOf(table, parts.train);
   const empty = classNames.findIndex((_, c) => train.first[c] === train.first[c + 1]);
   if (empty >= 0) {
-    throw new InputError(`${source} expected every class to have training rows, got none of ${classNames[empty]}`);
+    throw new InputError(`${source}: expected every class to have training rows, got none of ${classNames[empty]}`);
   }
   return {
     name,

@@ -83,7 +83,7 @@ describe('Arrow files', () => {
 
   it('say which file is none', async () => {
     await expect(readArrow(new TextEncoder().encode('id,name\n1,a\n'), 'd/devices.arrow')).rejects.toThrow(
-      /cannot read d\/devices.arrow: Expected an Arrow IPC file/,
+      /cannot read d\/devices.arrow: expected an Arrow IPC file/,
     );
     await expect(readArrow(new Uint8Array(0), 'empty')).rejects.toThrow(/cannot read empty/);
   });

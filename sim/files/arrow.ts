@@ -122,9 +122,12 @@ export async function readArrow(
     read = arrow.tableFromIPC(bytes);
     if (read.schema.fields.length === 0) throw new Error('no columns');
   } catch (cause) {
-    throw new InputError(`cannot read ${place}: Expected an Arrow IPC file, got ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new InputError(
+      `cannot read ${place}: expected an Arrow IPC file, got something else (${(cause as Error).message})`,
+      {
+        cause,
+      },
+    );
   }
   const metadata = Object.fromEntries([...read.schema.metadata].sort(([a], [b]) => (a < b ? -1 : 1)));
   const columns = read.schema.fields.map((field, i) => columnOf(field, read.getChildAt(i)!, place));
@@ -168,6 +171,6 @@ function columnOf(field: Field, vector: import('apache-arrow').Vector, place: st
       return { ...common, type: 'utf8', codes, words };
     }
     default:
-      throw new InputError(`cannot read ${place}: Expected column ${field.name} of a known type, got ${field.type}`);
+      throw new InputError(`cannot read ${place}: expected column ${field.name} of a known type, got ${field.type}`);
   }
 }

@@ -46,9 +46,9 @@ describe('reading', () => {
     expect(faultOf(() => readBytes(join(folder, 'loop'))).message).toMatch(/circle/);
     const latin = join(folder, 'latin');
     writeFileSync(latin, Uint8Array.of(0xe9, 0x20));
-    expect(faultOf(() => readText(latin)).message).toMatch(/Expected UTF-8/);
+    expect(faultOf(() => readText(latin)).message).toMatch(/expected UTF-8/);
     writeFileSync(latin, '{"a":');
-    expect(faultOf(() => readJson(latin)).message).toMatch(/Expected JSON/);
+    expect(faultOf(() => readJson(latin)).message).toMatch(/expected JSON/);
   });
 
   it('unpacks gzip, passes other bytes, and says when gzip is cut or corrupt', () => {
@@ -73,14 +73,14 @@ describe('reading', () => {
     const names = ['auslan.csv', 'auslan.csv.gz'];
     expect(findDataFile({ dataset: 'auslan', folder, names })).toBe(join(folder, 'auslan.csv.gz'));
     const fault = faultOf(() => findDataFile({ dataset: 'mnist', folder, names: ['train-images'] }));
-    expect(fault.message).toMatch(/dataset mnist: Expected train-images in .*--data/);
+    expect(fault.message).toMatch(/dataset mnist: expected train-images in .*--data/);
   });
 
   it('knows a WebAssembly module by its magic', () => {
     const path = join(folder, 'g2t.wasm');
     expect(faultOf(() => readWasm(path)).message).toMatch(/build:wasm/);
     writeFileSync(path, 'text');
-    expect(faultOf(() => readWasm(path)).message).toMatch(/Expected a WebAssembly module/);
+    expect(faultOf(() => readWasm(path)).message).toMatch(/expected a WebAssembly module/);
     writeFileSync(path, Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     expect(readWasm(path).length).toBe(8);
   });
@@ -110,7 +110,7 @@ describe('writing', () => {
     expect(faultOf(() => writeFolderWhole({ path, files: result('x'), marker }))).toBeInstanceOf(InputError);
     const file = join(folder, 'file');
     writeFileSync(file, 'x');
-    expect(faultOf(() => writeFolderWhole({ path: file, files: result('x'), marker })).message).toMatch(/Expected/);
+    expect(faultOf(() => writeFolderWhole({ path: file, files: result('x'), marker })).message).toMatch(/expected/);
     expect(readdirSync(folder).sort()).toEqual(['file', 'precious']);
   });
 

@@ -19,7 +19,7 @@ export function readText(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new InputError(`cannot read ${path}: Expected UTF-8 text, got other bytes`, { cause });
+    throw new InputError(`cannot read ${path}: expected UTF-8 text, got other bytes`, { cause });
   }
 }
 
@@ -29,7 +29,9 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InputError(`cannot read ${path}: Expected JSON, got ${(cause as Error).message}`, { cause });
+    throw new InputError(`cannot read ${path}: expected JSON, got something else (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }
 
@@ -45,8 +47,8 @@ export function gunzip(bytes: Uint8Array, place: string): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: LONGEST });
   } catch (cause) {
-    const why = codeOf(cause) === 'Z_BUF_ERROR' ? 'the file is cut short' : (cause as Error).message;
-    throw new InputError(`cannot unpack ${place}: Expected whole gzip data, got an error: ${why}`, { cause });
+    const why = codeOf(cause) === 'Z_BUF_ERROR' ? 'a file that is cut short' : `an error (${(cause as Error).message})`;
+    throw new InputError(`cannot unpack ${place}: expected whole gzip data, got ${why}`, { cause });
   }
 }
 
@@ -78,7 +80,7 @@ export function findDataFile(options: {
   }
   const wanted = options.names.join(' or ');
   throw new InputError(
-    `dataset ${options.dataset}: Expected ${wanted} in ${options.folder}, got nothing there; give its folder with --data DIR or G2T_DATA`,
+    `dataset ${options.dataset}: expected ${wanted} in ${options.folder}, got nothing there; give its folder with --data DIR or G2T_DATA`,
   );
 }
 
@@ -91,7 +93,7 @@ export function readWasm(path: string): Uint8Array {
   }
   const bytes = readBytes(path);
   if (WASM_MAGIC.some((byte, i) => bytes[i] !== byte)) {
-    throw new InputError(`cannot load ${path}: Expected a WebAssembly module, got ${bytes.length} other bytes`);
+    throw new InputError(`cannot load ${path}: expected a WebAssembly module, got ${bytes.length} other bytes`);
   }
   return bytes;
 }

@@ -61,7 +61,7 @@ export function writeFolderWhole(options: {
   cleanLeftovers(target);
   if (existsSync(target) && !existsSync(join(target, options.marker))) {
     throw new InputError(
-      `cannot replace ${options.path}: Expected an earlier result (a folder with ${options.marker}), got something else`,
+      `cannot replace ${options.path}: expected an earlier result (a folder with ${options.marker}), got something else`,
     );
   }
   makeFolder(dirname(target));

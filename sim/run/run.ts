@@ -8,6 +8,7 @@ import { FrameRecorder } from './frame-recorder.ts';
 import { Measurements } from './measurements.ts';
 import { notesOf, type ReportNotes } from './notes.ts';
 import { deviceTable, summaryOf } from './outcome.ts';
+import { placed } from './placed.ts';
 import { buildWorld, type World } from './world.ts';
 
 export interface RunProgress {
@@ -78,7 +79,9 @@ function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome
   const { loaded, dataset } = input;
   const { scenario } = loaded;
   const frames = scenario.record === 'frames' ? new FrameRecorder() : undefined;
-  const world = buildWorld({ loaded, dataset, firmware: input.firmware, observe: frames?.observe });
+  const world = placed(loaded, () =>
+    buildWorld({ loaded, dataset, firmware: input.firmware, observe: frames?.observe }),
+  );
   const { sim, method, fleet } = world;
   input.onWorld?.(world);
 

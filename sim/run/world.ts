@@ -3,12 +3,13 @@ import { dealClasses } from '../data/held.ts';
 import type { Kernel } from '../device/board.ts';
 import { cyclesOf, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
-import { PooledHost } from '../device/host.ts';
+import { INBOX_BYTES, PooledHost } from '../device/host.ts';
 import type { FirmwareHost } from '../device/host-types.ts';
 import { IsolatedHost } from '../device/isolated-host.ts';
 import { deviceSpec } from '../device/memory.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { Routine } from '../fleet/routine.ts';
+import { InputError } from '../kernel/errors.ts';
 import { Simulation } from '../kernel/simulation.ts';
 import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
 import type { Method } from '../method/method.ts';
@@ -144,6 +145,9 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
 }
 
 function receiveBytesFor(features: number): number {
+  const most = Math.floor((INBOX_BYTES - HEADER_BYTES - 1) / 4);
+  if (features > most)
+    throw new InputError(`dataset: expected at most ${most} features, as many as a frame carries, got ${features}`);
   const least = HEADER_BYTES + 4 * features + 1;
   let bytes = LEAST_RECEIVE_BYTES;
   while (bytes < least) bytes *= 2;
@@ -155,9 +159,16 @@ function heldClasses(places: Places, classes: number, seed: number): ('none' | '
   const held: ('none' | 'all' | readonly number[])[] = [];
   places.groups.forEach(({ holds, count }, index) => {
     if (typeof holds === 'string' || Array.isArray(holds)) {
+      const most = typeof holds === 'string' ? 0 : Math.max(...holds) + 1;
+      if (most > classes)
+        throw new InputError(`fleet.${index}.holds: expected classes from 1 to ${classes}, got ${most}`);
       for (let n = 0; n < count; n++) held.push(holds);
       return;
     }
+    if (holds.classes > classes)
+      throw new InputError(
+        `fleet.${index}.holds.classes: expected at most ${classes}, the classes there are, got ${holds.classes}`,
+      );
     const dealt = dealClasses({
       classes,
       devices: count,

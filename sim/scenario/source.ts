@@ -33,7 +33,7 @@ export interface ScenarioSource {
 /**
  * Reads a scenario's text.
  * @param file as the user named it; for messages only.
- * @throws ScenarioError with every syntax error of the file.
+ * @throws ScenarioError with the first syntax error of the file.
  */
 export function readSource(file: string, bytes: Uint8Array): ScenarioSource {
   if (bytes.length > MAX_FILE_BYTES) {
@@ -51,10 +51,9 @@ export function readSource(file: string, bytes: Uint8Array): ScenarioSource {
     const { line, col } = lines.linePos(offset);
     return { place: `${file}:${line}:${col}`, line, column: col, path: pathText(path), message };
   };
-  const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0) {
-    throw new ScenarioError(errors.map((error) => faultAt(error.pos[0], [], syntaxMessage(error, text))));
-  }
+  // The first alone: the parser has lost its way from there on, and what else it says misleads.
+  const [error] = [...document.errors, ...document.warnings];
+  if (error !== undefined) throw new ScenarioError([faultAt(error.pos[0], [], syntaxMessage(error, text))]);
   const fault = (path: Path, message: string, at: 'key' | 'value' = 'value') =>
     faultAt(offsetOf(document, path, at), path, message);
   checkAliases(document, faultAt);
