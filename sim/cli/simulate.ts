@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { checkWritable, writeFolderWhole } from '../files/write.ts';
+import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
 import type { RatioOfRun } from '../report/result.ts';
@@ -20,6 +20,7 @@ export async function runScenario(
   const id = runId(loaded, firmware);
   const folder = resultFolder(outDir, loaded, id);
   checkWritable(folder);
+  checkReplaceable(folder, MARKER);
   const outcome = await simulate(loaded, options);
   const variants: RunVariant[] = [];
   for (const { name, loaded: each } of loaded.variants) {

@@ -59,11 +59,7 @@ export function writeFolderWhole(options: {
 }): void {
   const target = resolve(options.path);
   cleanLeftovers(target);
-  if (existsSync(target) && !existsSync(join(target, options.marker))) {
-    throw new InputError(
-      `cannot replace ${options.path}: expected an earlier result (a folder with ${options.marker}), got something else`,
-    );
-  }
+  checkReplaceable(options.path, options.marker);
   makeFolder(dirname(target));
   const temporary = sibling(target, 'part');
   const old = sibling(target, 'old');
@@ -89,6 +85,15 @@ export function writeFolderWhole(options: {
     ours.delete(temporary);
     ours.delete(old);
   }
+}
+
+/** Refuses a path at which something lies that is not ours to replace: a folder is ours when it holds `marker`. */
+export function checkReplaceable(path: string, marker: string): void {
+  const target = resolve(path);
+  if (!existsSync(target) || existsSync(join(target, marker))) return;
+  throw new InputError(
+    `cannot replace ${path}: expected an earlier result (a folder with ${marker}), got something else`,
+  );
 }
 
 /**
