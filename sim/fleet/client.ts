@@ -12,6 +12,8 @@ export interface FleetClient {
    * @returns bytes of the answer that was written into `fleet.reply` (whole frames), 0 for an empty answer.
    */
   frame(device: number, type: number, bytes: Uint8Array): number;
+  /** The answer to that frame is on its way: what is streamed now comes behind it, and does not hold it up. */
+  answered(device: number): void;
   /** The device is back and asks anew for what the server has for it, and this stream had not got through. */
   lost(device: number, stream: number): void;
   /** The device is back; `lost` was called for each stream that had not got through. */

@@ -105,6 +105,7 @@ export class ScriptedClient implements FleetClient {
   /** Frames of each stream, by its number; each writes into the inbox and gives its length. */
   readonly streams = new Map<number, readonly ((inbox: Uint8Array) => number)[]>();
   onFrame: ((device: number, type: number, bytes: Uint8Array) => number) | undefined;
+  onAnswered: ((device: number) => void) | undefined;
   onLost: ((device: number, stream: number) => void) | undefined;
   host: FirmwareHost | undefined;
   readonly #sim: Simulation;
@@ -116,6 +117,10 @@ export class ScriptedClient implements FleetClient {
   frame(device: number, type: number, bytes: Uint8Array): number {
     this.#note(`frame ${nameOf(type)} of ${device}`);
     return this.onFrame?.(device, type, bytes) ?? 0;
+  }
+
+  answered(device: number): void {
+    this.onAnswered?.(device);
   }
 
   lost(device: number, stream: number): void {

@@ -117,6 +117,17 @@ describe('a device is one server', () => {
     expect(fleet.busyUntil(0)).toBe(seen.at(-1)!.at + MS);
   });
 
+  it('answers before what the client streams upon a frame: a long stream does not hold an acknowledgement up', () => {
+    const { network, client, fleet, run } = scriptedFleet({ script: () => ({ first: MS, last: MS }) });
+    client.streams.set(1, []);
+    client.onFrame = () => 0;
+    client.onAnswered = (device) => fleet.stream(device, 1, 5000, Number.POSITIVE_INFINITY);
+    fleet.start(client);
+    run(5 as never);
+    run((2.5 * MS) as never);
+    expect(network.sent.filter(({ up }) => !up).map(({ bytes }) => bytes)).toEqual([0, 5000]);
+  });
+
   it('tells the client when the work on a stream ends, and half a round trip later that it was taken', () => {
     const { client, seen } = oneTask({ way: { first: 5 * MS, last: 105 * MS, rtt: 8 * MS } });
     const last = seen.filter(({ type }) => type === 'data').at(-1)!.at / MS;

@@ -293,6 +293,7 @@ export class Fleet implements NetworkListener {
     assert(answer <= this.reply.length, `Expected an answer of at most ${this.reply.length} bytes, got ${answer}`);
     this.#exchanges.set(exchange, 'answer', this.#store.keep(this.reply, answer));
     this.#send(device, false, answer, this.#config.ingress[device]!, exchange * 4 + ROLE.answer);
+    this.#client!.answered(device);
   }
 
   /** The answer is with the device: its frames go to the firmware, after the port's report of how the exchange went. */

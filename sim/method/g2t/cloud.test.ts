@@ -278,6 +278,45 @@ describe('rounds', () => {
   });
 });
 
+describe('memory', () => {
+  const need = new PooledHost(firmware).taskBytes({ features: 6, rows: 16, mode: 0, codec: 0, receiveBytes: 1024 });
+
+  it.each([0, 30, 60, 100, 200])('that holds a task and %i B more is enough to finish, however tasks come', (extra) => {
+    for (const [prefetch, w0] of [0, 1, 4].flatMap((ahead) => [1, 2, 64].map((held) => [ahead, held]))) {
+      const world = smallWorld({
+        devices: 1,
+        classes: 8,
+        specs: () => ({ ramBytes: need + extra }),
+        options: { rows: 'stream', redundancy: 1, prefetch, hold: { w0, by: 'count', time: '5 s' } },
+      });
+      const { finished } = world.run(1000 * S);
+      expect({ prefetch, w0, finished }).toEqual({ prefetch, w0, finished: true });
+    }
+  });
+
+  it('too small for a result beside a task is sent no task ahead', () => {
+    const refusals = (prefetch: number) => {
+      const world = smallWorld({
+        devices: 1,
+        classes: 8,
+        specs: () => ({ ramBytes: need + 10 }),
+        options: { rows: 'stream', redundancy: 1, prefetch, hold: { w0: 1, by: 'count' } },
+      });
+      expect(world.run(1000 * S).finished).toBe(true);
+      return world.frames('refuse').length;
+    };
+    expect(refusals(4)).toBe(refusals(0));
+  });
+
+  it('of every kind is enough, or the fleet is refused', () => {
+    expect(() => smallWorld({ holds: ['all', 'all', 'all'], specs: () => ({ flashBytes: 999 }) })).toThrow(
+      /40 rows that device 0 holds to fit its flash of 999 B, they take 1000 B/,
+    );
+    const world = smallWorld({ truly: () => ({ ramBytes: 1200 }), options: { rows: 'stream' } });
+    expect(() => world.run(3600 * S)).toThrow(/expected a task to fit some device, it and all others refused theirs/);
+  });
+});
+
 describe('failure', () => {
   const FOREVER = [0.2 * S];
 

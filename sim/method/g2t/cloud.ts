@@ -23,6 +23,8 @@ export interface CloudConfig {
   readonly options: G2tOptions;
   readonly work: WorkList;
   readonly inventory: Inventory;
+  /** Tasks that each device may be sent ahead of the one that it trains. */
+  readonly ahead: Uint8Array;
   readonly stream: TaskStream;
   readonly evaluation: Evaluation;
   readonly records: Records;
@@ -148,9 +150,16 @@ export class G2tCloud implements Method {
 
   frame(device: number, type: number, bytes: Uint8Array): number {
     this.#heard(device);
-    const answer = this.#take(device, type, bytes);
+    return this.#take(device, type, bytes);
+  }
+
+  answered(device: number): void {
+    if (this.#deferred[device]! > 0 && !this.#owesTaken(device)) {
+      // All that filled its memory is here, and the acknowledgement goes ahead of what is sent now.
+      this.#deferred[device] = 0;
+      this.#sendAgain(device, PHASE.deferred);
+    }
     this.#advance(device);
-    return answer;
   }
 
   /** What the answer is made of comes later: CONFIG goes at the head of the first stream, before the first task. */
@@ -169,9 +178,10 @@ export class G2tCloud implements Method {
     }
   }
 
-  lost(_device: number, stream: number): void {
-    if (stream === PING_STREAM) return;
-    if (this.#assignments.phase(stream) === PHASE.sending) this.#assignments.setPhase(stream, PHASE.lost);
+  lost(device: number, stream: number): void {
+    if (stream === PING_STREAM || this.#assignments.phase(stream) !== PHASE.sending) return;
+    this.#assignments.setPhase(stream, PHASE.lost);
+    this.#sending[device]!--;
   }
 
   connected(device: number): void {
@@ -214,7 +224,7 @@ export class G2tCloud implements Method {
   #advance(device: number): void {
     while (this.#deferred[device] === 0 && !this.finished) {
       const sending = this.#sending[device]!;
-      if (sending > this.#config.options.prefetch) return;
+      if (sending > this.#config.ahead[device]!) return;
       const now = this.#sim.now;
       const task = sending > 0 ? this.#scheduler.nextOwn(device, now) : this.#scheduler.next(device, now);
       if (task === NOTHING) return;
@@ -240,9 +250,17 @@ export class G2tCloud implements Method {
     for (const assignment of this.#assignments.owedIn(device, phase)) {
       if (this.#scheduler.isDone(this.#assignments.task(assignment))) {
         this.#assignments.setPhase(assignment, PHASE.released);
-        this.#sending[device]!--;
-      } else this.#send(device, assignment);
+        continue;
+      }
+      this.#sending[device]!++;
+      this.#send(device, assignment);
     }
+  }
+
+  /** Whether the device has taken a task whose result is not here yet. */
+  #owesTaken(device: number): boolean {
+    const taken = this.#assignments.owedIn(device, PHASE.drained);
+    return taken.some((assignment) => !this.#scheduler.isDone(this.#assignments.task(assignment)));
   }
 
   #callIdle(): void {
@@ -264,11 +282,6 @@ export class G2tCloud implements Method {
     records.upload(device, count);
     for (let n = 0; n < count; n++) this.#result(device, n);
     records.endUpload(device, this.#sim.now, this.#host.threshold(device), this.#roundAccuracy(device, count));
-    if (this.#deferred[device]! > 0) {
-      this.#sending[device]! += this.#deferred[device]!;
-      this.#deferred[device] = 0;
-      this.#sendAgain(device, PHASE.deferred);
-    }
     return stream.acknowledge(device, bytes, this.#fleet.reply);
   }
 
@@ -317,7 +330,9 @@ export class G2tCloud implements Method {
     }
     if (reason === REFUSAL.unsupported)
       throw new RunError(`device ${device}: expected its firmware to know the learner of task ${task}, it does not`);
-    this.#scheduler.exclude(device);
+    if (!this.#scheduler.exclude(device)) {
+      throw new RunError(`device ${device}: expected a task to fit some device, it and all others refused theirs`);
+    }
     this.#giveBack(device);
   }
 

@@ -195,9 +195,10 @@ export class Scheduler {
     return true;
   }
 
-  /** A device is given nothing any more: its memory holds no task. */
-  exclude(device: number): void {
+  /** A device is given nothing any more: its memory holds no task. @returns whether any device is left. */
+  exclude(device: number): boolean {
     this.#fits[device] = 0;
+    return this.#fits.includes(1);
   }
 
   #pickOther(device: number, now: number): number {

@@ -6,6 +6,7 @@ import { InputError } from '../../kernel/errors.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Network } from '../../net/network.ts';
 import { CODEC, MODE } from '../../protocol/frame.ts';
+import { rowBytes } from '../../protocol/messages.ts';
 import { G2tCloud } from './cloud.ts';
 import { Evaluation, groupByClass, hostRows, refuseSlowOptOvo } from './evaluation.ts';
 import type { G2tOptions } from './options.ts';
@@ -42,7 +43,10 @@ export function wireG2t(input: G2tInput): WiredG2t {
   if (options.combine === 'opt-ovo') refuseSlowOptOvo(dataset);
   const train = groupByClass(dataset.train);
   const rows = { train: hostRows(host, train), test: hostRows(host, dataset.test) };
-  const plan = planRows(host, input, largestTask(dataset));
+  const longest = largestTask(dataset);
+  refuseLongTasks(longest, options);
+  const plan = planRows(host, input, longest);
+  const holds = holdRows(host, input, train, rows.train);
   const benchMicroseconds = Float64Array.from(specs, (spec) => spec.benchMicroseconds);
   const inventory: Inventory = {
     devices: fleet.devices,
@@ -63,7 +67,7 @@ export function wireG2t(input: G2tInput): WiredG2t {
     classes: dataset.classes,
     seed: input.seed,
     source: plan.source,
-    holds: holdRows(host, input, train, rows.train),
+    holds,
     receiveBytes: input.receiveBytes,
     benchMicroseconds,
   });
@@ -73,6 +77,7 @@ export function wireG2t(input: G2tInput): WiredG2t {
     options,
     work,
     inventory,
+    ahead: plan.ahead,
     stream,
     evaluation,
     records,
@@ -82,6 +87,20 @@ export function wireG2t(input: G2tInput): WiredG2t {
   return { method, records, evaluation, work };
 }
 
+/** Rows are numbered in 16 bits in a device's cache and among those it holds; the server puts so many in order at once. */
+const MOST_CACHED_ROWS = 65_535;
+const MOST_HELD_ROWS = 65_535;
+const MOST_ROWS = 65_536;
+
+/** @throws InputError when a task has more rows than can be put in order. */
+function refuseLongTasks(rows: number, options: G2tOptions): void {
+  const most = options.rows === 'cache' ? MOST_CACHED_ROWS : MOST_ROWS;
+  if (rows <= most) return;
+  throw new InputError(
+    `dataset: expected at most ${most} training rows in the two largest classes${options.rows === 'cache' ? ' with `rows: cache`' : ''}, got ${rows}`,
+  );
+}
+
 /** Rows of the task with most. */
 function largestTask(dataset: Dataset): number {
   const counts = Array.from({ length: dataset.classes }, (_, c) => rowsOfClass(dataset.train, c).length);
@@ -89,26 +108,36 @@ function largestTask(dataset: Dataset): number {
   return counts[0]! + counts[1]!;
 }
 
+interface RowPlan {
+  /** How each device gets the rows that it does not hold. */
+  readonly source: readonly RowSource[];
+  /** 1 where a task fits the device's RAM. */
+  readonly fits: Uint8Array;
+  /** Tasks that it may be sent ahead of the one that it trains. */
+  readonly ahead: Uint8Array;
+  readonly ramBytes: Float64Array;
+}
+
 /** How each device gets its rows, and whether it can take a task at all, by its RAM. */
-function planRows(
-  host: FirmwareHost,
-  { options, specs, receiveBytes, dataset }: G2tInput,
-  rows: number,
-): { readonly source: readonly RowSource[]; readonly fits: Uint8Array; readonly ramBytes: Float64Array } {
+function planRows(host: FirmwareHost, { options, specs, receiveBytes, dataset }: G2tInput, rows: number): RowPlan {
   const need = (mode: number): number =>
     host.taskBytes({ features: dataset.features, rows, mode, codec: CODEC[options.codec], receiveBytes });
   const cached = need(MODE.cache | MODE.seeded);
   const streamed = need(MODE.stream);
   const source: RowSource[] = [];
   const fits = new Uint8Array(specs.length);
+  const ahead = new Uint8Array(specs.length);
   const taken = new Float64Array(specs.length);
   specs.forEach(({ ramBytes }, device) => {
-    const keeps = options.rows === 'cache' || (options.rows === 'auto' && cached <= ramBytes);
+    const keeps =
+      options.rows === 'cache' || (options.rows === 'auto' && cached <= ramBytes && rows <= MOST_CACHED_ROWS);
     source.push(keeps ? 'cache' : 'stream');
     taken[device] = keeps ? cached : streamed;
     fits[device] = taken[device] <= ramBytes ? 1 : 0;
+    // A task that comes while a result waits for its acknowledgement must find room beside it.
+    if (taken[device] + heldResultBytes(dataset.features) <= ramBytes) ahead[device] = options.prefetch;
   });
-  if (fits.includes(1)) return { source, fits, ramBytes: taken };
+  if (fits.includes(1)) return { source, fits, ahead, ramBytes: taken };
   const largest = specs.reduce((most, { ramBytes }) => Math.max(most, ramBytes), 0);
   throw new InputError(
     `fleet: expected a device with ${options.rows === 'cache' ? cached : streamed} B of RAM for training, ` +
@@ -116,10 +145,18 @@ function planRows(
   );
 }
 
-/** Puts the rows that devices hold into their memory; gives the classes each holds, shared where alike. */
+/** The most that a finished classifier takes in a device's memory, whatever the codec, with its share of an upload's heading. */
+function heldResultBytes(features: number): number {
+  return 48 + 6 * (features + 1);
+}
+
+/**
+ * Puts the rows that devices hold into their memory; gives the classes each holds, shared where alike.
+ * @throws InputError when they are more than a device's flash holds.
+ */
 function holdRows(
   host: FirmwareHost,
-  { holds, dataset }: G2tInput,
+  { holds, dataset, specs }: G2tInput,
   train: Dataset['train'],
   trainSet: number,
 ): (Uint8Array | null)[] {
@@ -138,6 +175,18 @@ function holdRows(
       const rows = Uint32Array.from(train.byClass).filter((row) => classes[train.y[row]!] === 1);
       entry = { classes, rows };
       known.set(held, entry);
+    }
+    const { flashBytes } = specs[device]!;
+    if (entry.rows.length > MOST_HELD_ROWS) {
+      throw new InputError(
+        `fleet: expected device ${device} to hold at most ${MOST_HELD_ROWS} rows, got ${entry.rows.length}`,
+      );
+    }
+    const bytes = entry.rows.length * rowBytes(dataset.features);
+    if (bytes > flashBytes) {
+      throw new InputError(
+        `fleet: expected the ${entry.rows.length} rows that device ${device} holds to fit its flash of ${flashBytes} B, they take ${bytes} B`,
+      );
     }
     host.hold(device, trainSet, entry.rows);
     return entry.classes;
