@@ -2,7 +2,7 @@ import { Slots } from './slots.ts';
 
 const NONE = -1;
 
-/** What has arrived at each device and waits for the device to be free: numbers, first in first out a device. */
+/** Numbers that wait at each device, first in first out: what has arrived, or what did not get through. */
 export class Arrivals {
   readonly #first: Int32Array;
   readonly #last: Int32Array;

@@ -48,8 +48,8 @@ export class Fleet implements NetworkListener {
   readonly #knocking: Uint8Array;
   /** Tags of streams and answers that have arrived at a device while it was at work. */
   readonly #arrivals: Arrivals;
-  /** Streams that did not get through, by device: a chain of slots, -1 at its end. */
-  readonly #lost: Int32Array;
+  /** Slots of streams that did not get through. */
+  readonly #lost: Arrivals;
   /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
   readonly #rtt: Float64Array;
   readonly #backOff: BackOff;
@@ -57,7 +57,7 @@ export class Fleet implements NetworkListener {
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
-  readonly #streams = new Slots(['device', 'stream', 'bytes', 'next', 'first', 'last', 'rtt']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt']);
 
   readonly #source: number;
   readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
@@ -74,7 +74,7 @@ export class Fleet implements NetworkListener {
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
     this.#arrivals = new Arrivals(devices);
-    this.#lost = new Int32Array(devices).fill(-1);
+    this.#lost = new Arrivals(devices);
     this.#rtt = new Float64Array(devices);
     this.#backOff = new BackOff(config.seed, devices, config.backoff);
     this.#tickets = new Tickets(config.host, config.computeTime);
@@ -162,8 +162,7 @@ export class Fleet implements NetworkListener {
         this.#tryAgain(device, slot);
         break;
       case ROLE.stream:
-        this.#streams.set(slot, 'next', this.#lost[device]!);
-        this.#lost[device] = slot;
+        this.#lost.push(device, slot);
         this.#knockLater(device);
         break;
       default:
@@ -379,14 +378,11 @@ export class Fleet implements NetworkListener {
 
   /** The server learns that a device is back, and of every stream that broke. */
   #back(device: number): void {
-    let slot = this.#lost[device]!;
-    this.#lost[device] = -1;
-    while (slot >= 0) {
+    while (this.#lost.any(device)) {
+      const slot = this.#lost.shift(device);
       const stream = this.#streams.get(slot, 'stream');
-      const next = this.#streams.get(slot, 'next');
       this.#streams.release(slot);
       this.#client!.lost(device, stream);
-      slot = next;
     }
     this.#client!.connected(device);
   }
