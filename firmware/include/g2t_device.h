@@ -46,8 +46,8 @@ typedef struct {
 /* From CONFIG. */
 typedef struct {
   g2t_quality_config quality;
-  float alpha;
-  float momentum;
+  float first; /* the learner's parameters */
+  float second;
   uint32_t hold_ms; /* T_hold: the oldest waiting classifier is sent after this; 0 never */
   uint32_t ack_ms;  /* uploads are sent again when no ACK came for this long; 0 never */
   uint8_t learner;

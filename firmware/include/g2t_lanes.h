@@ -31,6 +31,17 @@ static inline float g2t_dot(const float *a, const float *b, uint32_t n) {
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
+/* a.b over any number of elements, with nothing read beyond them: the bits of g2t_dot over rows padded with zeros. */
+static inline float g2t_dot_any(const float *a, const float *b, uint32_t n) {
+  g2t_quad s = {0.0f, 0.0f, 0.0f, 0.0f};
+  float lane[G2T_LANES];
+  uint32_t j = 0;
+  for (; j + G2T_LANES <= n; j += G2T_LANES) s += g2t_quad_load(a + j) * g2t_quad_load(b + j);
+  memcpy(lane, &s, sizeof lane);
+  for (; j < n; j++) lane[j % G2T_LANES] += a[j] * b[j];
+  return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
 /* u = m u - (a x) e; w += u, over n elements, n a multiple of 4. */
 static inline void g2t_momentum_step(float *w, float *u, const float *x, uint32_t n, float a, float m, float e) {
   for (uint32_t j = 0; j < n; j += G2T_LANES) {
@@ -54,6 +65,12 @@ static inline float g2t_dot(const float *a, const float *b, uint32_t n) {
   return (s0 + s1) + (s2 + s3);
 }
 
+static inline float g2t_dot_any(const float *a, const float *b, uint32_t n) {
+  float lane[G2T_LANES] = {0.0f, 0.0f, 0.0f, 0.0f};
+  for (uint32_t j = 0; j < n; j++) lane[j % G2T_LANES] += a[j] * b[j];
+  return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
 static inline void g2t_momentum_step(float *w, float *u, const float *x, uint32_t n, float a, float m, float e) {
   for (uint32_t j = 0; j < n; j++) {
     u[j] = m * u[j] - (a * x[j]) * e;
@@ -62,5 +79,10 @@ static inline void g2t_momentum_step(float *w, float *u, const float *x, uint32_
 }
 
 #endif
+
+/* y += a x over n elements. No sum crosses elements, so compilers may vectorise it as they like. */
+static inline void g2t_add_scaled(float *restrict y, float a, const float *restrict x, uint32_t n) {
+  for (uint32_t j = 0; j < n; j++) y[j] += a * x[j];
+}
 
 #endif

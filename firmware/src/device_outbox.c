@@ -27,11 +27,10 @@ static void open_group(g2t_device *d, uint64_t now_us) {
   d->oldest_us = now_us;
 }
 
-void outbox_add(g2t_device *d, uint64_t now_us, const float *weights) {
+void outbox_add(g2t_device *d, uint64_t now_us, const float *weights, uint32_t count) {
   if (d->waiting == 0u) open_group(d, now_us);
-  const uint32_t n = d->task.features + 1u;
   const uint32_t bytes =
-      g2t_encode(d->config.codec, d->task.id, weights, n, d->memory + d->held_bytes, d->port->work);
+      g2t_encode(d->config.codec, d->task.id, weights, count, d->memory + d->held_bytes, d->port->work);
   uint8_t *u = d->memory + d->open_at;
   d->held_bytes += bytes;
   d->waiting++;

@@ -20,7 +20,7 @@ void training_abandon(g2t_device *d);
 
 /* device_outbox.c */
 uint32_t outbox_room(const g2t_device *d, uint32_t weights);
-void outbox_add(g2t_device *d, uint64_t now_us, const float *weights);
+void outbox_add(g2t_device *d, uint64_t now_us, const float *weights, uint32_t count);
 void outbox_close(g2t_device *d);
 void outbox_flush_if_due(g2t_device *d);
 uint32_t outbox_take(g2t_device *d, uint64_t now_us, g2t_outgoing *out);

@@ -16,7 +16,7 @@ static layout layout_of(const g2t_learner *learner, uint16_t features, uint32_t 
   const uint64_t kept = source == G2T_SOURCE_CACHE ? rows : 1u;
   const uint64_t ordered = source == G2T_SOURCE_HELD || (source == G2T_SOURCE_CACHE && seeded) ? rows : 0u;
   layout l;
-  l.rows = aligned16(learner->state_bytes(features));
+  l.rows = (learner->state_bytes(features) + 15u) & ~(uint64_t)15u;
   l.order = l.rows + kept * g2t_padded(features) * 4u;
   l.labels = l.order + ordered * 2u;
   l.bytes = (l.labels + kept + 15u) & ~(uint64_t)15u;
@@ -27,7 +27,7 @@ uint64_t g2t_device_task_bytes(uint8_t learner, uint16_t features, uint32_t rows
                                uint32_t receive_bytes) {
   const g2t_learner *l = g2t_learner_of(learner);
   if (l == 0) return UINT64_MAX;
-  const uint32_t result = aligned16(UPLOAD_HEAD + g2t_encoded_limit(codec, features + 1u));
+  const uint32_t result = aligned16(UPLOAD_HEAD + g2t_encoded_limit(codec, g2t_weight_count(l, features)));
   const layout block = layout_of(l, features, rows, mode & G2T_MODE_SOURCE, (mode & G2T_MODE_SEEDED) != 0);
   return (uint64_t)G2T_FIXED_BYTES + receive_bytes + result + block.bytes;
 }
@@ -70,7 +70,7 @@ static void refuse(g2t_device *d, const g2t_task *task, uint8_t reason, uint64_t
 static int claim(g2t_device *d, const g2t_task *task, uint64_t *needs) {
   const g2t_learner *learner = g2t_learner_of(d->config.learner);
   const layout l = layout_of(learner, task->features, task->rows, task->source, task->seeded);
-  const uint32_t at = outbox_room(d, task->features + 1u);
+  const uint32_t at = outbox_room(d, g2t_weight_count(learner, task->features));
   *needs = (uint64_t)G2T_FIXED_BYTES + d->spec.receive_bytes + at + l.bytes;
   if (*needs > d->spec.ram_bytes || d->held == UINT16_MAX) return 0;
   uint8_t *memory = d->port->memory(d->port->context, d->id, (uint32_t)(at + l.bytes));
@@ -82,9 +82,11 @@ static int claim(g2t_device *d, const g2t_task *task, uint64_t *needs) {
 
 static void finish(g2t_device *d, uint64_t now_us) {
   const parts p = parts_of(d);
-  outbox_add(d, now_us, p.learner->weights(p.state));
+  const uint32_t count = g2t_weight_count(p.learner, d->task.features);
+  if (p.learner->finish != 0) p.learner->finish(p.state, d->port->work);
+  outbox_add(d, now_us, p.learner->weights(p.state), count);
   const layout l = layout_of(p.learner, d->task.features, d->task.rows, d->task.source, d->task.seeded);
-  const uint64_t next = (uint64_t)G2T_FIXED_BYTES + d->spec.receive_bytes + outbox_room(d, d->task.features + 1u) + l.bytes;
+  const uint64_t next = (uint64_t)G2T_FIXED_BYTES + d->spec.receive_bytes + outbox_room(d, count) + l.bytes;
   d->state = STATE_READY;
   memory_shrink(d);
   if (d->task.last || next > d->spec.ram_bytes) outbox_close(d);
@@ -100,7 +102,7 @@ void training_abandon(g2t_device *d) {
 /* Zeroes the padding once: features are written over, the rest stays. */
 static void begin_learner(g2t_device *d) {
   const parts p = parts_of(d);
-  const g2t_learner_config config = {d->config.alpha, d->config.momentum, d->task.features, d->task.variant};
+  const g2t_learner_config config = {d->config.first, d->config.second, d->task.features, d->task.variant};
   const uint32_t kept = d->task.source == G2T_SOURCE_CACHE ? d->task.rows : 1u;
   p.learner->begin(p.state, &config);
   for (uint32_t r = 0; r < kept; r++) {
@@ -141,12 +143,17 @@ static void train_held(g2t_device *d, uint64_t now_us) {
   finish(d, now_us);
 }
 
+static int needs_next(const g2t_learner *learner, uint8_t variant) {
+  return learner->needs_next != 0 && learner->needs_next(variant);
+}
+
 /* What a task asks for that this device can never do; 0 when it can. */
 static uint8_t impossible(const g2t_device *d, const g2t_learner *learner, const g2t_task *t) {
   if (t->features > G2T_MAX_FEATURES || t->variant >= learner->variants) return G2T_REFUSE_UNSUPPORTED;
+  if (learner->one_pass && t->passes > 1u) return G2T_REFUSE_UNSUPPORTED;
   if (t->source == G2T_SOURCE_CACHE && t->rows > 65535u) return G2T_REFUSE_UNSUPPORTED;
   if (t->source != G2T_SOURCE_HELD) return 0;
-  if (learner->needs_next(t->variant)) return G2T_REFUSE_UNSUPPORTED;
+  if (needs_next(learner, t->variant)) return G2T_REFUSE_UNSUPPORTED;
   const uint64_t flash = (uint64_t)d->port->held_rows(d->port->context, d->id) * (4u * t->features + 1u);
   if (t->rows == 0u || flash > d->spec.flash_bytes) return G2T_REFUSE_ROWS;
   return 0;
@@ -201,14 +208,13 @@ static void decode_row(const g2t_device *d, const uint8_t *in, float *restrict x
 /* One row of a stream: trained on at once, or when its successor is known, where the learner asks for that. */
 static void stream_row(g2t_device *d, const parts *p, const uint8_t *in) {
   g2t_rows one = {p->x, p->label, 1, 0.0f};
-  const int needs_next = p->learner->needs_next(d->task.variant);
   if (d->stashed) {
     one.beyond = g2t_load_f32(in);
     p->learner->fit(p->state, &one, 0, 0, 1, d->port->work);
   }
   decode_row(d, in, p->x, p->label);
   d->row++;
-  d->stashed = needs_next && d->row < d->task.rows;
+  d->stashed = needs_next(p->learner, d->task.variant) && d->row < d->task.rows;
   if (d->stashed) return;
   one.beyond = 0.0f;
   p->learner->fit(p->state, &one, 0, 0, 1, d->port->work);
@@ -245,7 +251,7 @@ static void cache_rows(g2t_device *d, const uint8_t *in, uint32_t count, uint32_
   d->row += count;
   const int whole = d->row == d->task.rows;
   const g2t_rows all = {p.x, p.label, d->row, 0.0f};
-  const uint32_t until = whole || !p.learner->needs_next(d->task.variant) ? d->row : d->row - 1u;
+  const uint32_t until = whole || !needs_next(p.learner, d->task.variant) ? d->row : d->row - 1u;
   p.learner->fit(p.state, &all, 0, d->fitted, until - d->fitted, d->port->work);
   d->fitted = until;
   if (!whole) return;

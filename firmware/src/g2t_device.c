@@ -24,8 +24,7 @@ void g2t_device_begin(g2t_device *device, uint32_t id, const g2t_spec *spec, con
 static int config_good(const g2t_config *c) {
   const g2t_learner *learner = g2t_learner_of(c->learner);
   if (learner == 0 || c->variant >= learner->variants || c->codec >= G2T_CODEC_COUNT) return 0;
-  if (!g2t_is_finite(c->alpha) || !(c->alpha > 0.0f)) return 0;
-  if (!g2t_is_finite(c->momentum) || !(c->momentum >= 0.0f)) return 0;
+  if (!learner->accepts(c->first, c->second)) return 0;
   if (c->quality.base == 0u || c->quality.limit == 0u || c->quality.reference_us == 0u) return 0;
   return c->quality.floor > 0.0f && c->quality.floor <= 1.0f;
 }
@@ -34,8 +33,8 @@ static void read_config(const uint8_t *p, g2t_config *c) {
   c->learner = p[0];
   c->variant = p[1];
   c->codec = p[2];
-  c->alpha = g2t_load_f32(p + 4);
-  c->momentum = g2t_load_f32(p + 8);
+  c->first = g2t_load_f32(p + 4);
+  c->second = g2t_load_f32(p + 8);
   c->quality.base = g2t_load_u16(p + 12);
   c->quality.limit = g2t_load_u16(p + 14);
   c->quality.floor = g2t_load_f32(p + 16);

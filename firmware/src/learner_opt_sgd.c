@@ -1,3 +1,4 @@
+#include "g2t_bytes.h"
 #include "g2t_learner.h"
 
 /*
@@ -16,14 +17,16 @@ enum { BIAS = 3, FIRST = 4 };
 static uint32_t block(uint32_t features) { return FIRST + g2t_padded(features); }
 static float *weights_of(opt_sgd *s) { return (float *)(void *)(s + 1); }
 
-static uint32_t state_bytes(uint32_t features) {
-  return (uint32_t)sizeof(opt_sgd) + 2u * block(features) * (uint32_t)sizeof(float);
+static int accepts(float first, float second) {
+  return g2t_is_finite(first) && first > 0.0f && g2t_is_finite(second) && second >= 0.0f;
 }
+
+static uint64_t state_bytes(uint32_t features) { return sizeof(opt_sgd) + (uint64_t)2u * block(features) * sizeof(float); }
 
 static void begin(void *state, const g2t_learner_config *config) {
   opt_sgd *s = state;
-  s->alpha = config->alpha;
-  s->momentum = config->momentum;
+  s->alpha = config->first;
+  s->momentum = config->second;
   s->features = config->features;
   s->variant = config->variant;
   float *w = weights_of(s);
@@ -105,4 +108,4 @@ static void fit(void *state, const g2t_rows *rows, const uint16_t *order, uint32
 
 static const float *weights(const void *state) { return (const float *)(const void *)((const opt_sgd *)state + 1) + BIAS; }
 
-const g2t_learner g2t_learner_opt_sgd = {3, state_bytes, begin, needs_next, fit, weights};
+const g2t_learner g2t_learner_opt_sgd = {3, 1, 0, accepts, state_bytes, begin, needs_next, fit, 0, weights};

@@ -20,7 +20,10 @@ uint32_t random_u32(checks *c);
 #define CLOSE(got, expected, within) check_close(c, (got), (expected), (within), #got, __FILE__, __LINE__)
 
 void test_frame(checks *c);
+void test_math(checks *c);
 void test_opt_sgd(checks *c);
+void test_learners(checks *c);
+void test_learner_tasks(checks *c);
 void test_quality(checks *c);
 void test_codec(checks *c);
 void test_order(checks *c);

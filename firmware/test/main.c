@@ -41,11 +41,14 @@ uint32_t random_u32(checks *c) {
 int main(void) {
   checks c = {0, 0, 2463534242u};
   test_frame(&c);
+  test_math(&c);
   test_opt_sgd(&c);
+  test_learners(&c);
   test_quality(&c);
   test_codec(&c);
   test_order(&c);
   test_device(&c);
+  test_learner_tasks(&c);
   test_outbox(&c);
   test_fuzz(&c);
   printf("%u passed, %u failed\n", c.passed, c.failed);

@@ -4,11 +4,13 @@
 
 #include "g2t_bytes.h"
 #include "g2t_codec.h"
+#include "g2t_learner.h"
 
 void rig_begin(rig *r, uint32_t ram_bytes) {
   const g2t_spec spec = {ram_bytes, 100000, RIG_FRAME, 40.5f, 64, 1};
   native_port_begin(&r->port);
   r->now_us = 1000;
+  r->learner = G2T_OPT_SGD;
   g2t_device_begin(&r->device, RIG_ID, &spec, &r->port.port);
 }
 
@@ -24,6 +26,7 @@ g2t_status rig_send(rig *r, uint8_t type, uint32_t round, uint32_t length) {
 g2t_status rig_configure(rig *r, const rig_config *config) {
   uint8_t *p = r->frame + G2T_HEADER_BYTES;
   memset(p, 0, 36);
+  p[0] = r->learner;
   p[2] = config->codec;
   g2t_store_f32(p + 4, 0.1f);
   g2t_store_f32(p + 8, 0.5f);

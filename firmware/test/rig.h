@@ -12,6 +12,7 @@ typedef struct {
   native_port port;
   g2t_device device;
   uint64_t now_us;
+  uint8_t learner;          /* of rig_configure; Opt-SGD by default */
   uint8_t frame[RIG_FRAME]; /* built here; the payload from frame + 20 */
 } rig;
 
@@ -28,7 +29,7 @@ void rig_end(rig *r);
 
 /* Seals and delivers a frame whose payload lies at r->frame + 20. */
 g2t_status rig_send(rig *r, uint8_t type, uint32_t round, uint32_t length);
-/* alpha .1, momentum .5, correct; t_ref and the rest as by default. */
+/* The learner's parameters .1 and .5, correct; t_ref and the rest as by default. */
 g2t_status rig_configure(rig *r, const rig_config *config);
 /* mode with G2T_MODE_SEEDED: seed 99. */
 g2t_status rig_task(rig *r, uint32_t id, uint16_t features, uint32_t rows, uint8_t passes, uint8_t mode);

@@ -27,7 +27,7 @@ static void hello(checks *c) {
 static void bad_configs(checks *c) {
   static const struct {
     uint8_t at, value;
-  } bad[9] = {{0, 1}, {1, 3}, {2, 5}, {3, 1}, {7, 0xff}, {11, 0xff}, {12, 0}, {14, 0}, {19, 0xbf}};
+  } bad[9] = {{0, 6}, {1, 3}, {2, 5}, {3, 1}, {7, 0xff}, {11, 0xff}, {12, 0}, {14, 0}, {19, 0xbf}};
   rig r;
   rig_begin(&r, 65536);
   for (int i = 0; i < 9; i++) {

@@ -26,7 +26,7 @@ static g2t_status random_frame(checks *c, rig *r) {
   const uint32_t id = random_u32(c) % 4u;
   uint32_t length = random_u32(c) % 600u;
   switch (random_u32(c) % 12u) {
-    case 0: return rig_configure(r, &config);
+    case 0: r->learner = (uint8_t)(random_u32(c) % 7u); return rig_configure(r, &config);
     case 1: plausible_task(c, r); return rig_send(r, G2T_TASK, 0, (r->frame[35] & G2T_MODE_SEEDED) != 0 ? 20 : 16);
     case 2: return rig_ack(r, r->device.next_upload - random_u32(c) % 4u);
     case 3: payload(c, r, 16); return rig_send(r, G2T_LINK, random_u32(c) % 8u, 16);

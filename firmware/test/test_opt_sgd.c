@@ -138,5 +138,6 @@ void test_opt_sgd(checks *c) {
   alpha_scales(c);
   against_reference(c);
   CHECK(g2t_learner_of(G2T_OPT_SGD) == &g2t_learner_opt_sgd);
+  CHECK(g2t_learner_of(6) == 0);
   CHECK(g2t_learner_of(200) == 0);
 }

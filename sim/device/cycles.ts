@@ -1,6 +1,7 @@
 import { cyclesToDuration, type Duration } from '../kernel/time.ts';
 import { type Board, type Kernel, publishedFixed } from './board.ts';
 import { WORK, WORK_COUNT } from './host-types.ts';
+import { type LearnerName, rowWorkOf } from './learner-work.ts';
 
 /**
  * The share of rows that lead to an update, where no run has counted it: the mean over the groups of the published
@@ -40,21 +41,30 @@ export function handshakeTimes(board: Board): { readonly full: Duration; readonl
 }
 
 /** Work of one row trained on, with the row's copy from the buffer: an average row, of which `updateShare` leads to an update. */
-export function rowWork(features: number, kernel: Kernel, updateShare = UPDATE_SHARE): Float64Array {
-  const work = new Float64Array(WORK_COUNT);
-  const published = kernel === 'as-published';
-  work[WORK.rows] = 1;
-  work[WORK.multiplyAdds] = published ? features + 1 : features;
-  work[WORK.updates] = updateShare;
-  work[WORK.updatedWeights] = updateShare * (features + 1);
-  work[WORK.exps] = published ? 1 : 0;
+export function rowWork(
+  features: number,
+  kernel: Kernel,
+  updateShare = UPDATE_SHARE,
+  learner: LearnerName = 'opt-sgd',
+): Float64Array {
+  const work = rowWorkOf(learner, features, updateShare);
+  if (kernel === 'as-published') {
+    work[WORK.multiplyAdds] = features + 1;
+    work[WORK.exps] = 1;
+  }
   work[WORK.bytesCopied] = 4 * features + 1;
   return work;
 }
 
 /** Cycles of one training step on an average row, not rounded. */
-export function fitCycles(board: Board, kernel: Kernel, features: number, updateShare = UPDATE_SHARE): number {
-  const work = rowWork(features, kernel, updateShare);
+export function fitCycles(
+  board: Board,
+  kernel: Kernel,
+  features: number,
+  updateShare = UPDATE_SHARE,
+  learner: LearnerName = 'opt-sgd',
+): number {
+  const work = rowWork(features, kernel, updateShare, learner);
   const costs = board.costs[kernel];
   return work.reduce((sum, count, i) => sum + count * costs[i]!, 0);
 }
@@ -67,6 +77,11 @@ export function scoreCycles(board: Board, kernel: Kernel, features: number): num
 }
 
 /** The benchmark that HELLO reports: time of one training step in us (a device sends it as float32). */
-export function microsecondsPerFit(board: Board, kernel: Kernel, features: number): number {
-  return (fitCycles(board, kernel, features) * 1000) / board.kilohertz;
+export function microsecondsPerFit(
+  board: Board,
+  kernel: Kernel,
+  features: number,
+  learner: LearnerName = 'opt-sgd',
+): number {
+  return (fitCycles(board, kernel, features, UPDATE_SHARE, learner) * 1000) / board.kilohertz;
 }

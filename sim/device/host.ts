@@ -1,6 +1,6 @@
 import { assert, InputError, RunError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
-import { type DeviceSpec, type FirmwareHost, statusName, WORK_COUNT } from './host-types.ts';
+import { type DeviceSpec, type FirmwareHost, statusName, type TaskShape, WORK_COUNT } from './host-types.ts';
 import { instantiate } from './wasi.ts';
 
 /** The exports of firmware/port/wasi/host.c. */
@@ -25,7 +25,14 @@ interface Exports {
   g2t_host_threshold(device: number): number;
   g2t_host_held(device: number): number;
   g2t_host_busy(device: number): number;
-  g2t_host_task_bytes(features: number, rows: number, mode: number, codec: number, receive: number): number;
+  g2t_host_task_bytes(
+    learner: number,
+    features: number,
+    rows: number,
+    mode: number,
+    codec: number,
+    receive: number,
+  ): number;
   g2t_host_data_set(rows: number, features: number): number;
   g2t_host_data_set_rows(dataSet: number): number;
   g2t_host_data_set_classes(dataSet: number): number;
@@ -168,8 +175,8 @@ export class PooledHost implements FirmwareHost {
     return this.#wasm.g2t_host_busy(device) !== 0;
   }
 
-  taskBytes(task: { features: number; rows: number; mode: number; codec: number; receiveBytes: number }): number {
-    return this.#wasm.g2t_host_task_bytes(task.features, task.rows, task.mode, task.codec, task.receiveBytes);
+  taskBytes({ learner, features, rows, mode, codec, receiveBytes }: TaskShape): number {
+    return this.#wasm.g2t_host_task_bytes(learner, features, rows, mode, codec, receiveBytes);
   }
 
   writeRows(rows: Float32Array, features: number, classes: Uint16Array): number {

@@ -1,7 +1,7 @@
 import { InputError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import { PooledHost } from './host.ts';
-import type { DeviceSpec, FirmwareHost } from './host-types.ts';
+import type { DeviceSpec, FirmwareHost, TaskShape } from './host-types.ts';
 
 /** The most devices that may have an instance each: every WASM memory reserves 8 to 10 GB of address space. */
 export const MAX_INSTANCES = 1000;
@@ -90,7 +90,7 @@ export class IsolatedHost implements FirmwareHost {
     return this.#at(device).busy(0);
   }
 
-  taskBytes(task: { features: number; rows: number; mode: number; codec: number; receiveBytes: number }): number {
+  taskBytes(task: TaskShape): number {
     return this.#front.taskBytes(task);
   }
 

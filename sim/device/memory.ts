@@ -1,9 +1,12 @@
 import type { Board, Kernel } from './board.ts';
 import { microsecondsPerFit } from './cycles.ts';
 import type { DeviceSpec } from './host-types.ts';
+import { type LearnerName, learnerBytes } from './learner-work.ts';
 
 /** What a device is asked to hold at once. */
 export interface MemoryNeed {
+  /** opt-sgd by default. */
+  readonly learner?: LearnerName;
   readonly features: number;
   /** Finished classifiers that may wait to be sent: W_max. */
   readonly held: number;
@@ -39,13 +42,12 @@ export function trainingBytes(board: Board): number {
 }
 
 /**
- * RAM that the firmware needs, by part, against what the board leaves: Opt-SGD's weights and velocity padded to lanes of four
- * and 16 bytes, a held classifier of 4 (n + 1) + 9 bytes, a cached row of 4 n (padded) + 1 bytes and 2 of its place in the
+ * RAM that the firmware needs, by part, against what the board leaves: the learner's state, a held classifier of 4 (n + 1) + 9 bytes, a cached row of 4 n (padded) + 1 bytes and 2 of its place in the
  * order. For planning and `g2t board`; in a run the firmware counts and refuses for itself.
  */
 export function memoryOf(board: Board, need: MemoryNeed): MemoryUse {
   const padded = 4 * Math.ceil(need.features / 4);
-  const learner = 16 + 8 * (4 + padded);
+  const learner = learnerBytes(need.learner ?? 'opt-sgd', need.features);
   const held = need.held * (4 * (need.features + 1) + HEADING_BYTES);
   const cache = need.cachedRows * (4 * padded + 1 + 2);
   const receive = need.receiveBytes;
@@ -58,10 +60,15 @@ export function memoryOf(board: Board, need: MemoryNeed): MemoryUse {
 /** The firmware counts RAM in 31 bits; what a board has beyond that is of no use to it. */
 const LARGEST = 0x7fff_ffff;
 
-/** The board as its firmware knows it. @param features those of the scenario: the benchmark in HELLO is taken at them. */
+/** The board as its firmware knows it. @param options features and learner of the scenario: the benchmark in HELLO is taken with them. */
 export function deviceSpec(
   board: Board,
-  options: { readonly kernel: Kernel; readonly features: number; readonly receiveBytes: number },
+  options: {
+    readonly kernel: Kernel;
+    readonly learner?: LearnerName;
+    readonly features: number;
+    readonly receiveBytes: number;
+  },
 ): DeviceSpec {
   return {
     ramBytes: Math.min(LARGEST, trainingBytes(board)),
@@ -69,6 +76,6 @@ export function deviceSpec(
     receiveBytes: options.receiveBytes,
     megahertz: Math.floor(board.kilohertz / 1000),
     fpu: board.fpu !== 'none',
-    benchMicroseconds: microsecondsPerFit(board, options.kernel, options.features),
+    benchMicroseconds: microsecondsPerFit(board, options.kernel, options.features, options.learner),
   };
 }

@@ -59,7 +59,15 @@ export const MODE = {
   variantShift: 4,
 } as const;
 
-export const LEARNER = { 'opt-sgd': 0 } as const;
+/** The learners of firmware/include/g2t_learner.h, which gives their equations and parameters. */
+export const LEARNER = { 'opt-sgd': 0, svm: 1, logistic: 2, lda: 3, sefr: 4, 'train-pp': 5 } as const;
+export type LearnerName = keyof typeof LEARNER;
+/** 1 where a classifier has a bias: its upload has n + 1 weights, bias first, else n. */
+export const BIAS = { 'opt-sgd': 1, svm: 0, logistic: 1, lda: 1, sefr: 1, 'train-pp': 0 } as const satisfies Record<
+  LearnerName,
+  0 | 1
+>;
+/** Of opt-sgd; the others have variant 0 alone. */
 export const VARIANT = { correct: 0, normalised: 1, 'as-published': 2 } as const;
 /** CONFIG's codec byte. `smallest` takes the smallest of dense, bitmap and sparse, a tie going to the first. */
 export const CODEC = { smallest: 0, dense: 1, bitmap: 2, sparse: 3, dgc: 4 } as const;

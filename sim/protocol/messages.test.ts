@@ -61,8 +61,8 @@ describe('frames', () => {
             learner: 0,
             variant: VARIANT.normalised,
             codec: CODEC.sparse,
-            alpha: f,
-            momentum: 0.5,
+            first: f,
+            second: 0.5,
             thresholdBase: b,
           },
           ...{

@@ -24,10 +24,12 @@ export interface Config {
   readonly learner: number;
   readonly variant: number;
   readonly codec: number;
-  /** Step, finite, above 0. */
-  readonly alpha: number;
-  /** Finite, at least 0. */
-  readonly momentum: number;
+  /**
+   * The learner's parameters: opt-sgd alpha and momentum, svm eta and lambda, logistic eta, lda lambda, train-pp C; what a learner has not
+   * got is ignored. One out of its range (g2t_learner.h) is answered with `bad-value`.
+   */
+  readonly first: number;
+  readonly second: number;
   /** W_0 and W_max, classifiers, 1 to 65,535. */
   readonly thresholdBase: number;
   readonly thresholdLimit: number;
@@ -48,8 +50,8 @@ export const DEFAULT_CONFIG: Config = {
   learner: 0,
   variant: 0,
   codec: 0,
-  alpha: 1,
-  momentum: 0,
+  first: 1,
+  second: 0,
   thresholdBase: 1,
   thresholdLimit: 64,
   qualityFloor: 1 / 64,
@@ -128,8 +130,8 @@ export function writeConfig(out: Uint8Array, device: number, round: number, conf
   out[p + 1] = config.variant;
   out[p + 2] = config.codec;
   out[p + 3] = 0;
-  putF32(out, p + 4, config.alpha);
-  putF32(out, p + 8, config.momentum);
+  putF32(out, p + 4, config.first);
+  putF32(out, p + 8, config.second);
   putU16(out, p + 12, config.thresholdBase);
   putU16(out, p + 14, config.thresholdLimit);
   putF32(out, p + 16, config.qualityFloor);
@@ -146,8 +148,8 @@ export function readConfig(frame: Uint8Array): Config {
     learner: frame[p]!,
     variant: frame[p + 1]!,
     codec: frame[p + 2]!,
-    alpha: getF32(frame, p + 4),
-    momentum: getF32(frame, p + 8),
+    first: getF32(frame, p + 4),
+    second: getF32(frame, p + 8),
     thresholdBase: getU16(frame, p + 12),
     thresholdLimit: getU16(frame, p + 14),
     qualityFloor: getF32(frame, p + 16),

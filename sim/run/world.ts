@@ -12,6 +12,7 @@ import { Routine } from '../fleet/routine.ts';
 import { InputError } from '../kernel/errors.ts';
 import { Simulation } from '../kernel/simulation.ts';
 import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
+import { kernelOf } from '../method/g2t/learner.ts';
 import type { Method } from '../method/method.ts';
 import { wireMethod } from '../method/registry.ts';
 import { chooseDevices, TimelineRecorder } from '../metrics/timeline.ts';
@@ -63,10 +64,12 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
   const sim = new Simulation();
   const places = layOut(scenario);
   const { devices, groups, group, boards } = places;
-  const kernel: Kernel = options.learner.variant === 'as-published' ? 'as-published' : 'ours';
+  const kernel = kernelOf(options.learner);
   const receiveBytes = receiveBytesFor(dataset.features);
   const host = scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware);
-  const specOf = boards.map((board) => deviceSpec(board, { kernel, features: dataset.features, receiveBytes }));
+  const specOf = boards.map((board) =>
+    deviceSpec(board, { kernel, learner: options.learner.name, features: dataset.features, receiveBytes }),
+  );
   const specs = Array.from(group, (index) => specOf[index]!);
   for (const spec of specs) host.add(spec);
 

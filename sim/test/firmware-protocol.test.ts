@@ -5,7 +5,7 @@ import { PooledHost } from '../device/host.ts';
 import { type DeviceSpec, STATUS } from '../device/host-types.ts';
 import { instantiate } from '../device/wasi.ts';
 import type { Instant } from '../kernel/time.ts';
-import { CODEC, FRAME, MODE, REFUSAL } from '../protocol/frame.ts';
+import { CODEC, FRAME, LEARNER, MODE, REFUSAL } from '../protocol/frame.ts';
 import { readHeader, seal } from '../protocol/header.ts';
 import * as m from '../protocol/messages.ts';
 import { shuffleOrder } from '../protocol/order.ts';
@@ -130,7 +130,14 @@ describe('the mirror and the firmware', () => {
     expect(send(one, m.writeConfig(one.inbox, 0, 0, m.DEFAULT_CONFIG))).toBe(0);
     const task = { id: 5, positive: 1, negative: 0, features: 22, rows: 5000, passes: 1, mode: MODE.cache, seed: 0 };
     expect(send(one, m.writeTask(one.inbox, 0, 0, task))).toBe(0);
-    const needsBytes = one.taskBytes({ features: 22, rows: 5000, mode: MODE.cache, codec: 0, receiveBytes: 8192 });
+    const needsBytes = one.taskBytes({
+      learner: LEARNER['opt-sgd'],
+      features: 22,
+      rows: 5000,
+      mode: MODE.cache,
+      codec: 0,
+      receiveBytes: 8192,
+    });
     same(m.writeRefusal(out, 0, { task: 5, reason: REFUSAL.ram, needsBytes, ramBytes: spec.ramBytes }));
     expect(receive(one).length).toBe(0);
   });
@@ -141,7 +148,7 @@ describe('the mirror and the firmware', () => {
     const labels = Uint8Array.from({ length: rows }, (_, r) => r % 2);
     const results = [MODE.cache | MODE.seeded, MODE.cache].map((mode) => {
       const one = host();
-      send(one, m.writeConfig(one.inbox, 0, 0, { ...m.DEFAULT_CONFIG, momentum: 0.7, alpha: 0.25 }));
+      send(one, m.writeConfig(one.inbox, 0, 0, { ...m.DEFAULT_CONFIG, first: 0.25, second: 0.7 }));
       send(
         one,
         m.writeTask(one.inbox, 0, 0, { id: 3, positive: 1, negative: 0, features, rows, passes, mode, seed: 9 }),

@@ -143,6 +143,10 @@ static void leave(void) {
   c[8] = (double)w->exps;
   c[9] = (double)w->frames;
   c[10] = (double)w->scans;
+  c[11] = (double)w->rewritten;
+  c[12] = (double)w->operations;
+  c[13] = (double)w->divisions;
+  c[14] = (double)w->functions;
 }
 
 void EXPORT(g2t_host_seal)(uint32_t length);
@@ -198,9 +202,11 @@ uint32_t g2t_host_held(uint32_t device) { return slot_of(device)->device.held; }
 int32_t EXPORT(g2t_host_busy)(uint32_t device);
 int32_t g2t_host_busy(uint32_t device) { return g2t_device_is_training(&slot_of(device)->device); }
 
-double EXPORT(g2t_host_task_bytes)(uint32_t features, uint32_t rows, uint32_t mode, uint32_t codec, uint32_t receive);
-double g2t_host_task_bytes(uint32_t features, uint32_t rows, uint32_t mode, uint32_t codec, uint32_t receive) {
-  return (double)g2t_device_task_bytes(G2T_OPT_SGD, (uint16_t)features, rows, (uint8_t)mode, (uint8_t)codec, receive);
+double EXPORT(g2t_host_task_bytes)(uint32_t learner, uint32_t features, uint32_t rows, uint32_t mode, uint32_t codec,
+                                   uint32_t receive);
+double g2t_host_task_bytes(uint32_t learner, uint32_t features, uint32_t rows, uint32_t mode, uint32_t codec,
+                           uint32_t receive) {
+  return (double)g2t_device_task_bytes((uint8_t)learner, (uint16_t)features, rows, (uint8_t)mode, (uint8_t)codec, receive);
 }
 
 /* Room for a data set, zeroed (memory is never used twice for it): its number, or a negative status. */

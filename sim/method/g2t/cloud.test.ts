@@ -265,7 +265,14 @@ describe('rounds', () => {
   });
 
   it('go on where results not yet acknowledged fill the memory: a task that is refused for now is sent again', () => {
-    const need = new PooledHost(firmware).taskBytes({ features: 6, rows: 16, mode: 0, codec: 0, receiveBytes: 1024 });
+    const need = new PooledHost(firmware).taskBytes({
+      learner: 0,
+      features: 6,
+      rows: 16,
+      mode: 0,
+      codec: 0,
+      receiveBytes: 1024,
+    });
     const world = smallWorld({
       devices: 1,
       classes: 8,
@@ -279,7 +286,14 @@ describe('rounds', () => {
 });
 
 describe('memory', () => {
-  const need = new PooledHost(firmware).taskBytes({ features: 6, rows: 16, mode: 0, codec: 0, receiveBytes: 1024 });
+  const need = new PooledHost(firmware).taskBytes({
+    learner: 0,
+    features: 6,
+    rows: 16,
+    mode: 0,
+    codec: 0,
+    receiveBytes: 1024,
+  });
 
   it.each([0, 30, 60, 100, 200])('that holds a task and %i B more is enough to finish, however tasks come', (extra) => {
     for (const [prefetch, w0] of [0, 1, 4].flatMap((ahead) => [1, 2, 64].map((held) => [ahead, held]))) {

@@ -1,28 +1,9 @@
 import { z } from 'zod';
 import { quantity } from '../../kernel/quantity.ts';
+import { learnerOptions } from './learner.ts';
 
 /** "1-15", "3", "1-3, 7, 20-25": classes counted from 1, both ends included. */
 const CLASS_LIST = /^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$/;
-
-const optSgd = z
-  .strictObject({
-    name: z.literal('opt-sgd'),
-    variant: z
-      .enum(['correct', 'normalised', 'as-published'])
-      .default('correct')
-      .describe(
-        'correct; normalised: step divided by 1 + alpha |x|^2; as-published: with the fault of the released sketch, for replays',
-      ),
-    alpha: z
-      .number()
-      .positive()
-      .max(1e6)
-      .default(1)
-      .describe('step size; without `normalised` it only scales the weights'),
-    momentum: z.number().min(0).lt(1.5).default(0).describe('momentum, 0 for none'),
-    passes: z.int().min(1).max(255).default(30).describe('passes over the rows of a task'),
-  })
-  .describe('the learner that each device runs');
 
 const hold = z
   .strictObject({
@@ -61,7 +42,7 @@ const manual = z.strictObject({
 export const g2tOptions = z
   .strictObject({
     name: z.literal('g2t'),
-    learner: optSgd.prefault({ name: 'opt-sgd' }),
+    learner: learnerOptions.prefault({ name: 'opt-sgd' }),
     allocate: z
       .enum(['manual', 'equal', 'ram', 'rate'])
       .default('rate')

@@ -3,7 +3,7 @@ import type { FirmwareHost } from '../../device/host-types.ts';
 import { RunError } from '../../kernel/errors.ts';
 import { Streams, shuffle } from '../../kernel/random.ts';
 import { getU32 } from '../../protocol/bytes.ts';
-import { CODEC, HEADER, HEADER_BYTES, LEARNER, MODE, PAYLOAD_BYTES, VARIANT } from '../../protocol/frame.ts';
+import { BIAS, CODEC, HEADER, HEADER_BYTES, MODE, PAYLOAD_BYTES } from '../../protocol/frame.ts';
 import { seal } from '../../protocol/header.ts';
 import {
   DEFAULT_CONFIG,
@@ -16,6 +16,7 @@ import {
   writeTask,
 } from '../../protocol/messages.ts';
 import { decodeClassifier, type Found } from '../../protocol/weights.ts';
+import { learnerConfig } from './learner.ts';
 import type { G2tOptions } from './options.ts';
 import type { Inventory, WorkList } from './work-list.ts';
 
@@ -123,7 +124,10 @@ export class TaskStream {
 
   /** Decodes a WEIGHTS frame; `decodedTask` and `decodedWeights` then give its classifiers. @returns how many. */
   decode(bytes: Uint8Array): number {
-    const size = this.#config.train.features + 1;
+    const { train, options } = this.#config;
+    const size = train.features + 1;
+    // A learner without a bias sends n weights: theirs is 0.
+    const missing = 1 - BIAS[options.learner.name];
     const found = this.#found;
     this.#decodedTasks.length = 0;
     for (let at = HEADER_BYTES; at < bytes.length; at = found.end) {
@@ -133,11 +137,12 @@ export class TaskStream {
         wider.set(this.#decoded);
         this.#decoded = wider;
       }
-      const status = decodeClassifier(bytes, at, bytes.length, this.#decoded, n * size, found);
-      if (status !== 'ok' || found.count !== size) {
+      const status = decodeClassifier(bytes, at, bytes.length, this.#decoded, n * size + missing, found);
+      if (status !== 'ok' || found.count !== size - missing) {
         const got = status === 'ok' ? `${found.count} weights` : status;
-        throw new RunError(`Expected an upload of classifiers of ${size} weights, got ${got} at byte ${at}`);
+        throw new RunError(`Expected an upload of classifiers of ${size - missing} weights, got ${got} at byte ${at}`);
       }
+      if (missing === 1) this.#decoded[n * size] = 0;
       this.#decodedTasks.push(found.id);
     }
     return this.#decodedTasks.length;
@@ -169,11 +174,8 @@ export class TaskStream {
     const { learner, hold } = options;
     const length = writeConfig(host.inbox, device, 0, {
       ...DEFAULT_CONFIG,
-      learner: LEARNER[learner.name],
-      variant: VARIANT[learner.variant],
+      ...learnerConfig(learner),
       codec: CODEC[options.codec],
-      alpha: learner.alpha,
-      momentum: learner.momentum,
       thresholdBase: hold.w0,
       thresholdLimit: hold['w-max'],
       // A quality that cannot fall below 1 leaves W_t at W_0.

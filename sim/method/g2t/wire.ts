@@ -5,10 +5,11 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import { InputError } from '../../kernel/errors.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Network } from '../../net/network.ts';
-import { CODEC, MODE } from '../../protocol/frame.ts';
+import { CODEC, LEARNER, MODE } from '../../protocol/frame.ts';
 import { rowBytes } from '../../protocol/messages.ts';
 import { G2tCloud } from './cloud.ts';
 import { Evaluation, groupByClass, hostRows, refuseSlowOptOvo } from './evaluation.ts';
+import { checkLearner } from './learner.ts';
 import type { G2tOptions } from './options.ts';
 import { Records } from './records.ts';
 import { type RowSource, TaskStream } from './task-stream.ts';
@@ -40,6 +41,7 @@ export interface WiredG2t {
 export function wireG2t(input: G2tInput): WiredG2t {
   const { sim, fleet, network, options, dataset, specs } = input;
   const { host } = fleet;
+  checkLearner(options.learner, dataset);
   if (options.combine === 'opt-ovo') refuseSlowOptOvo(dataset);
   const train = groupByClass(dataset.train);
   const rows = { train: hostRows(host, train), test: hostRows(host, dataset.test) };
@@ -120,8 +122,9 @@ interface RowPlan {
 
 /** How each device gets its rows, and whether it can take a task at all, by its RAM. */
 function planRows(host: FirmwareHost, { options, specs, receiveBytes, dataset }: G2tInput, rows: number): RowPlan {
+  const learner = LEARNER[options.learner.name];
   const need = (mode: number): number =>
-    host.taskBytes({ features: dataset.features, rows, mode, codec: CODEC[options.codec], receiveBytes });
+    host.taskBytes({ learner, features: dataset.features, rows, mode, codec: CODEC[options.codec], receiveBytes });
   const cached = need(MODE.cache | MODE.seeded);
   const streamed = need(MODE.stream);
   const source: RowSource[] = [];
