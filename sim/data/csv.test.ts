@@ -55,6 +55,11 @@ describe('readCsv', () => {
     ['an infinite number', 'p,k\n1e400,a\n', 'a.csv:2:p: expected a finite number, got "1e400"'],
     ['a ragged row', 'p,q,k\n1,2,a\n1,2\n', 'a.csv:3: expected 3 columns, got 2'],
     ['one column', 'p\n1\n', 'a.csv:1: expected at least 2 columns between ",", got 1'],
+    [
+      'rows from the first line on',
+      '5.1,3.5,0\n4.9,3,1\n',
+      'a.csv:1: expected the names of the columns, got only numbers (5.1, 3.5, 0)',
+    ],
     ['no rows', 'p,k\n', 'a.csv: expected rows, got none'],
     ['an empty file', '', 'a.csv: expected rows, got none'],
     ['an open quote', 'p,k\n1,"a\n', 'a.csv:2:3: expected a closing quote'],

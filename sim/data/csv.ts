@@ -151,6 +151,16 @@ class Records {
       throw fault({ file: this.file, line }, `at least 2 columns between ${JSON.stringify(separator)}`, '1');
     }
     if (header) this.#names = fields.starts.map((_, c) => fields.text(c));
+    if (this.#names?.every((name) => name !== '' && Number.isFinite(Number(name)))) {
+      // Else the first row would be lost without a word.
+      const got = `only numbers (${this.#names.slice(0, 4).join(', ')}${this.#columns > 4 ? ', ...' : ''})`;
+      throw fault(
+        { file: this.file, line },
+        'the names of the columns',
+        got,
+        '`header: false` where there is no header',
+      );
+    }
     const byName = this.#names?.indexOf(label) ?? -1;
     if (byName >= 0) this.#label = byName;
     else if (label === 'last') this.#label = this.#columns - 1;

@@ -1,4 +1,5 @@
 import { assert } from '../kernel/errors.ts';
+import type { Scaling } from './scale.ts';
 
 /** Rows of one part of a data set, in the order of their source. */
 export interface Rows {
@@ -29,6 +30,8 @@ export interface Dataset {
    * (split by `all`), which says how well it fits them and nothing about new rows.
    */
   readonly evaluation: 'held-out' | 'training';
+  /** What was done to the features of every row, so that a model can be used on new ones. */
+  readonly scaling: Scaling;
   /** Facts that a reader of results should know, e.g. how many rows were dropped. */
   readonly notes: readonly string[];
 }

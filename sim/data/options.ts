@@ -56,9 +56,9 @@ export const auslanOptions = z
   .strictObject({
     name: z.literal('auslan'),
     source: z
-      .enum(['csv', 'tctodd'])
-      .default('csv')
-      .describe('csv: the one file auslan.csv.gz; tctodd: the original tree of .tsd files'),
+      .enum(['auto', 'csv', 'tctodd'])
+      .default('auto')
+      .describe('csv: the one file auslan.csv.gz; tctodd: the original tree of .tsd files; auto: whichever is there'),
     path: z
       .string()
       .min(1)

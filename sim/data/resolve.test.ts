@@ -14,9 +14,11 @@ const found = (files: Record<string, string>) =>
 
 describe('wantedFiles', () => {
   it('names what each source needs, with other names of the same content', () => {
-    expect(wantedFiles(parse({ name: 'auslan' }))).toEqual([
-      { kind: 'file', path: 'auslan.csv.gz', otherwise: ['auslan.csv'] },
-    ]);
+    const csv = { kind: 'file', path: 'auslan.csv.gz', otherwise: ['auslan.csv'] };
+    const tree = { kind: 'tree', path: 'tctodd', otherwise: [], ending: '.tsd' };
+    expect(wantedFiles(parse({ name: 'auslan', source: 'csv' }))).toEqual([csv]);
+    expect(wantedFiles(parse({ name: 'auslan' }))).toEqual([{ ...csv, orTree: tree }]);
+    expect(wantedFiles(parse({ name: 'auslan', path: 'mine.csv' }))[0]).toMatchObject({ path: 'mine.csv' });
     expect(wantedFiles(parse({ name: 'auslan', source: 'tctodd' }))[0]).toMatchObject({
       kind: 'tree',
       path: 'tctodd',
@@ -55,6 +57,11 @@ describe('resolveDataset', () => {
     const deviation = Math.sqrt((3.5 * 3.5 + 1.5 * 1.5 + 1.5 * 1.5 + 3.5 * 3.5) / 4);
     expect([...data.test.x]).toEqual([Math.fround((100 - mean) * (1 / deviation))]);
     expect([data.validation, data.evaluation]).toEqual([undefined, 'held-out']);
+    expect(data.scaling).toEqual({
+      scale: 'standard',
+      shift: Float64Array.of(3.5),
+      factor: Float64Array.of(1 / deviation),
+    });
   });
 
   it('measures on the training rows when all of them train, and says so', () => {
@@ -116,7 +123,7 @@ describe('resolveDataset', () => {
 describe('datasetOptions', () => {
   it('fills in defaults', () => {
     expect(parse({ name: 'auslan' })).toMatchObject({
-      source: 'csv',
+      source: 'auto',
       rows: 'mean',
       classes: 95,
       split: { by: 'sample', train: 18, validation: 0 },

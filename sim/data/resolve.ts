@@ -25,6 +25,8 @@ export interface WantedFile {
   readonly otherwise: readonly string[];
   /** For a tree: only files that end in this. */
   readonly ending?: string;
+  /** A tree of the same content, to be tried last. */
+  readonly orTree?: WantedFile;
 }
 
 /**
@@ -37,9 +39,7 @@ export type FoundFiles = ReadonlyMap<string, readonly TreeFile[]>;
 export function wantedFiles(options: DatasetOptions): readonly WantedFile[] {
   switch (options.name) {
     case 'auslan':
-      return options.source === 'csv'
-        ? [wanted(options.path ?? 'auslan.csv.gz')]
-        : [{ kind: 'tree', path: options.path ?? 'tctodd', otherwise: [], ending: '.tsd' }];
+      return [auslanFile(options)];
     case 'mnist':
     case 'idx': {
       const { train, test } = idxPaths(options);
@@ -76,7 +76,7 @@ function readAuslan(options: AuslanOptions, found: FoundFiles): Table {
   const path = wantedFiles(options)[0]!.path;
   const files = found.get(path) ?? [];
   const recordings =
-    options.source === 'csv'
+    files.length === 1 && !files[0]!.path.endsWith(TREE_ENDING)
       ? readAuslanCsv(only(found, path).bytes, only(found, path).path)
       : readAuslanTree(files, path);
   if (recordings.classNames.length < options.classes) {
@@ -157,8 +157,19 @@ function assemble(
     test: evaluation === 'training' ? train : rowsOf(test.table, test.rows),
     validation: parts.validation.length === 0 ? undefined : rowsOf(table, parts.validation),
     evaluation,
+    scaling,
     notes: table.notes,
   };
+}
+
+const TREE_ENDING = '.tsd';
+
+/** Where the path is given and `source` is not, it is that of a file. */
+function auslanFile({ source, path }: AuslanOptions): WantedFile {
+  const tree: WantedFile = { kind: 'tree', path: path ?? 'tctodd', otherwise: [], ending: TREE_ENDING };
+  if (source === 'tctodd') return tree;
+  const file = wanted(path ?? 'auslan.csv.gz');
+  return source === 'csv' || path !== undefined ? file : { ...file, orTree: tree };
 }
 
 function wanted(path: string): WantedFile {

@@ -38,7 +38,14 @@ export function loadDataset(options: DatasetOptions, folder: string, seed: numbe
 }
 
 function findWanted(dataset: string, wanted: WantedFile, folder: string): readonly TreeFile[] {
-  const path = findDataFile({ dataset, folder, names: [wanted.path, ...wanted.otherwise] });
+  const { orTree } = wanted;
+  const names = [wanted.path, ...wanted.otherwise];
+  const isThere = (name: string) => existsSync(join(folder, name));
+  if (orTree !== undefined && !names.some(isThere)) {
+    if (isThere(orTree.path)) return findWanted(dataset, orTree, folder);
+    names.push(orTree.path);
+  }
+  const path = findDataFile({ dataset, folder, names });
   if (wanted.kind === 'file') return [{ path, bytes: readUnpacked(path) }];
   const files = treeFiles(path, wanted.ending ?? '');
   if (files.length === 0) throw new InputError(`${path}: expected files that end in ${wanted.ending}, got none`);

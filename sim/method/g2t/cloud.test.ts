@@ -62,6 +62,17 @@ describe('a run of Globe2Train', () => {
     expect(world.method.scores().accuracy).toBeGreaterThan(0.3);
   });
 
+  it('describes its model so that a reader can use it on rows of their own', () => {
+    const world = smallWorld({});
+    world.run();
+    const { description } = world.method.model();
+    const { shift, factor } = world.dataset.scaling;
+    expect(description).toMatchObject({
+      classifiers: 10,
+      scaling: { rule: 'standard', shift: [...shift], factor: [...factor] },
+    });
+  });
+
   it('sends rows every pass, once, or never', () => {
     const bytes = (rows: string) => {
       const world = smallWorld({

@@ -24,6 +24,8 @@ export interface ModelDescription {
   readonly class_names: readonly string[];
   readonly features: number;
   readonly classifiers: number;
+  /** A feature x becomes (x - shift) * factor before it is scored; with the rule `norm` a row is divided by its length. */
+  readonly scaling: { readonly rule: string; readonly shift?: readonly number[]; readonly factor?: readonly number[] };
 }
 
 /** Coupling takes the test rows in parts of so many scores, so that many classes do not fill the memory. */
@@ -84,7 +86,9 @@ export class Evaluation {
 
   /** What a reader of `model.json` needs to use the weights of `model.arrow`. */
   describe(): ModelDescription {
-    const { name, classes, classNames, features } = this.#dataset;
+    const { name, classes, classNames, features, scaling } = this.#dataset;
+    const { scale, shift, factor } = scaling;
+    const constants = scale === 'standard' || scale === 'minmax' ? { shift: [...shift], factor: [...factor] } : {};
     return {
       schema: 1,
       kind: 'one-vs-one linear',
@@ -93,6 +97,7 @@ export class Evaluation {
       class_names: classNames,
       features,
       classifiers: this.trained.reduce((sum, there) => sum + there, 0),
+      scaling: { rule: scale, ...constants },
     };
   }
 
