@@ -227,7 +227,7 @@ describe('data that are wrong', () => {
     [
       'missing',
       '{ name: auslan }',
-      /^dataset auslan: expected auslan.csv.gz or auslan.csv in FOLDER\/data, got nothing there; give/,
+      /^dataset auslan: expected auslan.csv.gz or auslan.csv or tctodd in FOLDER\/data, got nothing there; give/,
     ],
     ['missing', '{ name: auslan, source: tctodd }', /^dataset auslan: expected tctodd in FOLDER\/data, got nothing/],
     ['a folder', '{ name: csv, path: . }', 'cannot read FOLDER/data: it is a folder'],
