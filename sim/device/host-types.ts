@@ -94,7 +94,6 @@ export const STATUS = {
   'no-memory': -12,
   'bad-encoding': -13,
 } as const;
-export type StatusName = keyof typeof STATUS;
 
 export function statusName(status: number): string {
   for (const [name, value] of Object.entries(STATUS)) if (value === status) return name;

@@ -20,7 +20,13 @@ const ROOT = 7;
 /** Float64 a record: key, both arguments, kind. */
 const RECORD = 4;
 
-/** Nodes for `capacity` elements, the last siblings whole. */
+/** Fewer events than these are a heap and nothing else: it fits the processor's cache. */
+const FEW = 16_384;
+/** Of more, about one in SHARE is in the heap after it was filled anew, chosen by a sample. */
+const SHARE = 16;
+const SAMPLE = 256;
+
+/** Nodes for `capacity` events, the last siblings whole. */
 function nodes(capacity: number): number {
   return ROOT + capacity + SIBLINGS;
 }
@@ -31,11 +37,15 @@ function isLess(a: number, b: number): number {
 }
 
 /**
- * The event queue: an 8-ary min-heap on typed arrays, ordered by (time, key). The keys are unique, so the order is
- * total and pops do not depend on the order of pushes. A pop leaves the event in the public fields; nothing is allocated.
+ * The event queue, ordered by (time, key). The keys are unique, so the order is total and pops do not depend on the
+ * order of pushes. A pop leaves the event in the public fields; nothing is allocated.
+ *
+ * Near events, those up to a bound, are an 8-ary min-heap from the front of the arrays; far ones lie at their end in no
+ * order. When the heap runs empty it is filled from the far ones, each looked at about SHARE times in all. So a push into
+ * the far future costs next to nothing, and the heap stays in the cache whatever the number of events.
  *
  * A node holds the time and the number of a record; the record holds the rest, which so never moves. Keys are looked
- * at only where times are equal. The times of nodes past the end are Infinity.
+ * at only where times are equal. What lies between near and far is Infinity.
  */
 export class EventQueue {
   time = 0;
@@ -44,7 +54,14 @@ export class EventQueue {
   a = 0;
   b = 0;
 
-  #size = 0;
+  #near = 0;
+  #far = 0;
+  /** Latest time of a near event. */
+  #bound = Number.POSITIVE_INFINITY;
+  /** Near events from which on they are divided anew. */
+  #limit: number;
+  readonly #few: number;
+  readonly #sample = new Float64Array(SAMPLE);
   #capacity: number;
   #times: Float64Array;
   #slots: Int32Array;
@@ -52,8 +69,11 @@ export class EventQueue {
   #free: Int32Array;
   #freeCount = 0;
 
-  constructor(capacity = 1024) {
+  /** @param few events up to which all are near. */
+  constructor(capacity = 1024, few = FEW) {
     assert(capacity > 0, `Expected a capacity above 0, got ${capacity}`);
+    this.#few = few;
+    this.#limit = few;
     this.#capacity = capacity;
     this.#times = new Float64Array(nodes(capacity)).fill(Number.POSITIVE_INFINITY);
     this.#slots = new Int32Array(nodes(capacity));
@@ -62,7 +82,7 @@ export class EventQueue {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#near + this.#far;
   }
 
   /** Time of the next event; Infinity when empty. */
@@ -71,34 +91,42 @@ export class EventQueue {
   }
 
   push(time: number, key: number, kind: number, a: number, b: number): void {
-    if (this.#size === this.#capacity) this.#grow();
-    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#size;
+    const size = this.#near + this.#far;
+    if (size === this.#capacity) this.#grow();
+    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : size;
     const records = this.#records;
     const at = RECORD * slot;
     records[at] = key;
     records[at + 1] = a;
     records[at + 2] = b;
     records[at + 3] = kind;
-    this.#settle(ROOT + this.#size++, time, slot);
+    if (time > this.#bound) {
+      const place = this.#times.length - ++this.#far;
+      this.#times[place] = time;
+      this.#slots[place] = slot;
+      return;
+    }
+    this.#settle(ROOT + this.#near++, time, slot);
+    if (this.#near > this.#limit) this.#divide();
   }
 
   /** Takes the least event into the public fields; false when empty. */
   pop(): boolean {
-    if (this.#size === 0) return false;
+    if (this.#near === 0) return false;
     const times = this.#times;
     const slots = this.#slots;
     const slot = slots[ROOT]!;
     this.time = times[ROOT]!;
     this.#read(slot);
-    const last = ROOT + --this.#size;
+    const last = ROOT + --this.#near;
     const lastTime = times[last]!;
     const lastSlot = slots[last]!;
     times[last] = Number.POSITIVE_INFINITY;
+    this.#free[this.#freeCount++] = slot;
     if (last === ROOT) {
-      this.#freeCount = 0;
+      this.#fill();
       return true;
     }
-    this.#free[this.#freeCount++] = slot;
     this.#settle(this.#hole(last), lastTime, lastSlot);
     if (times[ROOT] === this.time && this.#keyOf(ROOT) === this.key) throw equalKeys(this.time, this.key);
     return true;
@@ -192,12 +220,64 @@ export class EventQueue {
     return least;
   }
 
+  /** Makes far events of all near ones, then the earliest of all near again. */
+  #divide(): void {
+    const times = this.#times;
+    const from = times.length - this.#far - this.#near;
+    const end = ROOT + this.#near;
+    times.copyWithin(from, ROOT, end);
+    this.#slots.copyWithin(from, ROOT, end);
+    times.fill(Number.POSITIVE_INFINITY, ROOT, Math.min(end, from));
+    this.#far += this.#near;
+    this.#near = 0;
+    this.#fill();
+  }
+
+  /** Moves the earliest far events into the heap, which is empty: all of few, else about one in SHARE. */
+  #fill(): void {
+    const times = this.#times;
+    const slots = this.#slots;
+    const from = times.length - this.#far;
+    const bound = this.#far <= this.#few ? Number.POSITIVE_INFINITY : this.#early(from);
+    let end = from;
+    for (let i = from; i < times.length; i++) {
+      const time = times[i]!;
+      if (time > bound) continue;
+      const slot = slots[i]!;
+      times[i] = times[end]!;
+      slots[i] = slots[end]!;
+      times[end] = time;
+      slots[end++] = slot;
+    }
+    for (let i = from; i < end; i++) {
+      const time = times[i]!;
+      times[i] = Number.POSITIVE_INFINITY;
+      this.#settle(ROOT + this.#near++, time, slots[i]!);
+    }
+    this.#far = times.length - end;
+    this.#bound = bound;
+    this.#limit = Math.max(this.#few, 4 * this.#near);
+  }
+
+  /** A time that about one in SHARE of the far events does not pass, and one of them at least. */
+  #early(from: number): number {
+    const sample = this.#sample;
+    const times = this.#times;
+    for (let i = 0; i < SAMPLE; i++) sample[i] = times[from + Math.floor((i * this.#far) / SAMPLE)]!;
+    return sample.sort()[SAMPLE / SHARE]!;
+  }
+
   #grow(): void {
     const capacity = this.#capacity * 2;
+    const [front, back] = [ROOT + this.#near, this.#times.length - this.#far];
     const times = new Float64Array(nodes(capacity)).fill(Number.POSITIVE_INFINITY);
-    times.set(this.#times);
+    times.set(this.#times.subarray(0, front));
+    times.set(this.#times.subarray(back), nodes(capacity) - this.#far);
+    const slots = new Int32Array(nodes(capacity));
+    slots.set(this.#slots.subarray(0, front));
+    slots.set(this.#slots.subarray(back), nodes(capacity) - this.#far);
     this.#times = times;
-    this.#slots = wider(this.#slots, new Int32Array(nodes(capacity)));
+    this.#slots = slots;
     this.#records = wider(this.#records, new Float64Array(RECORD * capacity));
     this.#free = wider(this.#free, new Int32Array(capacity));
     this.#capacity = capacity;

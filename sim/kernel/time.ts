@@ -13,12 +13,6 @@ export const NONE = 0 as Duration;
 export const NS_PER_SECOND = 1e9;
 
 /** @param ns integer nanoseconds, 0 to 2^53 - 1. */
-export function instant(ns: number): Instant {
-  assert(Number.isSafeInteger(ns) && ns >= 0, `Expected an instant to be 0 to 2^53-1 whole ns, got ${ns}`);
-  return ns as Instant;
-}
-
-/** @param ns integer nanoseconds, 0 to 2^53 - 1. */
 export function duration(ns: number): Duration {
   assert(Number.isSafeInteger(ns) && ns >= 0, `Expected a duration to be 0 to 2^53-1 whole ns, got ${ns}`);
   return ns as Duration;

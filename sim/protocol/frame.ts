@@ -26,7 +26,6 @@ export const FRAME = {
   /** The server asks for whatever is held and finished: no payload. */
   flush: 12,
 } as const;
-export type FrameName = keyof typeof FRAME;
 
 /** Payload bytes of the types whose payload has one size (TASK: 20 with a seed). */
 export const PAYLOAD_BYTES = {
