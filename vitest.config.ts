@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['sim/**/*.test.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: '100%',
     pool: 'forks',
     reporters: ['default', './scripts/say-skipped.js'],
   },
