@@ -172,6 +172,20 @@ describe('who trains what', () => {
     expect([...world.records.tasksDone]).toEqual([4, 1]);
   });
 
+  it('makes the same classifier of a pair by hand and by hardware, and takes copies by devices that have no round', () => {
+    const byHand = smallWorld({
+      devices: 3,
+      classes: 3,
+      rowTime: (device) => (device === 0 ? 1e9 : 1000),
+      options: { allocate: 'manual', manual: [{ device: 0, rounds: ['1, 2', '1-3'] }], redundancy: 2 },
+    });
+    expect(byHand.run(3600 * S).finished).toBe(true);
+    expect(byHand.records.tasksDone[0]).toBeLessThan(4);
+    const byHardware = smallWorld({ classes: 3 });
+    byHardware.run();
+    expect(byHand.evaluation.weights).toEqual(byHardware.evaluation.weights);
+  });
+
   it('goes by speed', () => {
     const world = smallWorld({
       classes: 10,

@@ -285,12 +285,14 @@ export class G2tCloud implements Method {
     return stream.acknowledge(device, bytes, this.#fleet.reply);
   }
 
-  /** Accuracy of the model that a whole round makes by itself, where rounds span classes; undefined elsewhere. */
+  /** Accuracy of the model that a whole round of the device's own makes by itself, where rounds span classes; undefined elsewhere. */
   #roundAccuracy(device: number, count: number): number | undefined {
     const { stream, work, evaluation } = this.#config;
     const rounds = work.classesOfRound[device];
     if (rounds === undefined || count === 0) return undefined;
-    const list = rounds[work.round[stream.decodedTask(0)]!]!;
+    const first = stream.decodedTask(0);
+    if (first < work.first[device]! || first >= work.end[device]!) return undefined;
+    const list = rounds[work.round[first]!]!;
     const whole = (list.length * (list.length - 1)) / 2;
     return count === whole ? evaluation.accuracyAmong(list) : undefined;
   }

@@ -197,23 +197,27 @@ export class TaskStream {
       rows: this.#rows(task),
       passes: options.learner.passes,
       mode: MODE[from] | (last ? MODE.last : 0) | (from === 'stream' ? 0 : MODE.seeded),
-      seed: from === 'stream' ? 0 : Math.floor(this.#orders.at(task, 0) * 4294967296),
+      seed: from === 'stream' ? 0 : Math.floor(this.#orders.at(work.pair[task]!, 0) * 4294967296),
     });
     host.seal(length);
     return length;
   }
 
-  /** The row order of a pass: a permutation drawn for this task and pass alone. Draw 0 of a task is its seed. */
+  /**
+   * The row order of a pass: a permutation drawn for this pair of classes and pass alone, so that a classifier is the same
+   * whoever trains it and however tasks are allocated. Draw 0 of a pair is its tasks' seed.
+   */
   #order(task: number, pass: number): void {
     const { work, train, host } = this.#config;
     const i = work.positive[task]!;
     const j = work.negative[task]!;
+    const pair = work.pair[task]!;
     const { rowNumbers } = host;
     let rows = 0;
     for (let n = train.first[i]!; n < train.first[i + 1]!; n++) rowNumbers[rows++] = n;
     for (let n = train.first[j]!; n < train.first[j + 1]!; n++) rowNumbers[rows++] = n;
     let draw = 1 + pass * rows;
-    shuffle(rowNumbers, () => this.#orders.at(task, draw++), rows);
+    shuffle(rowNumbers, () => this.#orders.at(pair, draw++), rows);
   }
 
   #source(device: number, task: number): RowSource | 'held' {
