@@ -1,5 +1,6 @@
 import type { Board, Kernel } from '../device/board.ts';
 import { BOARDS, boardNamed } from '../device/boards/index.ts';
+import { LEARNER_NAMES } from '../device/learner-work.ts';
 import { predictBoard } from '../device/predict.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { formatQuantity } from '../kernel/quantity.ts';
@@ -58,7 +59,7 @@ export async function predict(args: Arguments, io: Io): Promise<number> {
   const op = oneOf(args, 'op', ['train', 'infer'], 'train');
   const question = {
     board,
-    learner: oneOf(args, 'learner', ['opt-sgd'], 'opt-sgd'),
+    learner: oneOf(args, 'learner', LEARNER_NAMES, 'opt-sgd'),
     features: wholeNumber(args, 'features', { min: 1, max: 65_534 }) ?? missing('features'),
     classes: wholeNumber(args, 'classes', { min: 2, max: 65_535 }) ?? missing('classes'),
     rows: wholeNumber(args, 'rows', { min: 1, max: 2_147_483_648 }) ?? (op === 'infer' ? 1 : missing('rows')),

@@ -111,7 +111,7 @@ const board: CommandGroup = {
       positionals: [{ name: 'board', describe: 'a board by name; g2t board list shows them' }],
       describe: 'Time, cycles and energy of training all pairs of classes, or of classifying one row',
       options: {
-        learner: value('The learner', 'opt-sgd'),
+        learner: value('The learner', 'opt-sgd by default; svm, logistic, lda, sefr, train-pp'),
         features: value('Features of a row'),
         classes: value('Classes'),
         rows: value('Training rows, all classes together'),

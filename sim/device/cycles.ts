@@ -1,14 +1,7 @@
 import { cyclesToDuration, type Duration } from '../kernel/time.ts';
 import { type Board, type Kernel, publishedFixed } from './board.ts';
 import { WORK, WORK_COUNT } from './host-types.ts';
-import { type LearnerName, rowWorkOf } from './learner-work.ts';
-
-/**
- * The share of rows that lead to an update, where no run has counted it: the mean over the groups of the published
- * experiment (algorithms B.8) of the as-published learner on Auslan, row = mean over the recording, not scaled, rows
- * in a seeded order, momentum 0.7; 0.19 to 0.49 by group and seed. Standardised rows give 0.20 to 0.46.
- */
-export const UPDATE_SHARE = 0.27;
+import { finishWorkOf, type LearnerName, rowWorkOf } from './learner-work.ts';
 
 /**
  * Cycles of counted work on a board: whole, rounded up once. `as-published` charges training alone (exponentials,
@@ -40,11 +33,11 @@ export function handshakeTimes(board: Board): { readonly full: Duration; readonl
   return { full: cyclesToDuration(fullCycles, kilohertz), resumed: cyclesToDuration(resumedCycles, kilohertz) };
 }
 
-/** Work of one row trained on, with the row's copy from the buffer: an average row, of which `updateShare` leads to an update. */
+/** Work of one row trained on, with its copy from the buffer: an average row, of which `updateShare` (by default UPDATE_SHARE) has an error or a loss. */
 export function rowWork(
   features: number,
   kernel: Kernel,
-  updateShare = UPDATE_SHARE,
+  updateShare?: number,
   learner: LearnerName = 'opt-sgd',
 ): Float64Array {
   const work = rowWorkOf(learner, features, updateShare);
@@ -61,12 +54,17 @@ export function fitCycles(
   board: Board,
   kernel: Kernel,
   features: number,
-  updateShare = UPDATE_SHARE,
+  updateShare?: number,
   learner: LearnerName = 'opt-sgd',
 ): number {
   const work = rowWork(features, kernel, updateShare, learner);
   const costs = board.costs[kernel];
   return work.reduce((sum, count, i) => sum + count * costs[i]!, 0);
+}
+
+/** Cycles of what a learner does once at the end of a task, not rounded. */
+export function finishCycles(board: Board, learner: LearnerName, features: number): number {
+  return finishWorkOf(learner, features).reduce((sum, count, i) => sum + count * board.costs.ours[i]!, 0);
 }
 
 /** Cycles of one classifier's score on one row, not rounded: no passes, no update. */
@@ -83,5 +81,5 @@ export function microsecondsPerFit(
   features: number,
   learner: LearnerName = 'opt-sgd',
 ): number {
-  return (fitCycles(board, kernel, features, UPDATE_SHARE, learner) * 1000) / board.kilohertz;
+  return (fitCycles(board, kernel, features, undefined, learner) * 1000) / board.kilohertz;
 }

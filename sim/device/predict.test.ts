@@ -34,6 +34,28 @@ function ask(board: string, classes: number, rows: number, rest: Partial<Questio
   });
 }
 
+describe('the learners', () => {
+  const ours = (learner: Question['learner'], rest: Partial<Question> = {}) =>
+    ask('nrf52840', 15, 405, { learner, kernel: 'ours', ...rest });
+
+  it('cost what they do: SEFR a sum a feature, LDA the square of the features', () => {
+    const pass = (learner: Question['learner']) => ours(learner).cycles;
+    expect(pass('sefr')).toBeLessThan(pass('opt-sgd'));
+    expect(pass('opt-sgd')).toBeLessThan(pass('logistic'));
+    expect(pass('lda')).toBeGreaterThan(4 * pass('opt-sgd'));
+    // 105 classifiers of 54 rows, each solved once; the copy of a row is 133.5 cycles.
+    const row = 60 + 133.5 + 5 * (66 + 253) + (88 + 506) + 14;
+    const solve = 6 * 2024 + 5 * 1078 + 1568 + 14 * 25 + 70;
+    expect(pass('lda')).toBe(Math.ceil(405 * 14 * row + 105 * solve));
+    expect(ours('lda', { op: 'infer' })).toEqual(ours('svm', { op: 'infer' }));
+  });
+
+  it('take one pass where they learn in one, and the published costs for Opt-SGD alone', () => {
+    expect(() => ours('lda', { passes: 2 })).toThrow('expected passes of lda to be a whole number from 1 to 1, got 2');
+    expect(() => ours('svm', { kernel: 'as-published' })).toThrow('expected learner opt-sgd with kernel as-published');
+  });
+});
+
 describe('the as-published kernel against the published times', () => {
   it.each(PUBLISHED)('%s with %i classes and %i rows: %i ms within 15 %%', (board, classes, rows, ms) => {
     const error = (ask(board, classes, rows).time_s * 1000) / ms - 1;

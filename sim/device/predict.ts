@@ -1,12 +1,13 @@
 import { InputError } from '../kernel/errors.ts';
 import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
 import type { Board, Kernel } from './board.ts';
-import { fitCycles, scoreCycles } from './cycles.ts';
+import { finishCycles, fitCycles, scoreCycles } from './cycles.ts';
 import { type EnergyMode, energyOf } from './energy.ts';
+import type { LearnerName } from './learner-work.ts';
 
 export interface Question {
   readonly board: Board;
-  readonly learner: 'opt-sgd';
+  readonly learner: LearnerName;
   /** Features n, 1 to 65,534. */
   readonly features: number;
   /** Classes k, 2 to 65,535: k (k - 1) / 2 classifiers, each row trains k - 1 of them. */
@@ -17,7 +18,7 @@ export interface Question {
   readonly passes: number;
   readonly op: 'train' | 'infer';
   readonly kernel: Kernel;
-  /** Share of rows that lead to an update, 0 to 1; by default UPDATE_SHARE. */
+  /** Share of rows that lead to an error or a loss, 0 to 1; by default UPDATE_SHARE. */
   readonly updateShare?: number | undefined;
   readonly energy?: EnergyMode | undefined;
 }
@@ -39,14 +40,15 @@ export interface Prediction {
  */
 export function predictBoard(question: Question): Prediction {
   check(question);
-  const { board, kernel, features, classes } = question;
+  const { board, kernel, learner, features, classes } = question;
+  const classifiers = (classes * (classes - 1)) / 2;
   const each =
     question.op === 'infer'
       ? scoreCycles(board, kernel, features)
-      : fitCycles(board, kernel, features, question.updateShare);
-  const times =
-    question.op === 'infer' ? (classes * (classes - 1)) / 2 : question.rows * (classes - 1) * question.passes;
-  const cycles = Math.ceil(each * times);
+      : fitCycles(board, kernel, features, question.updateShare, learner);
+  const times = question.op === 'infer' ? classifiers : question.rows * (classes - 1) * question.passes;
+  const ends = question.op === 'infer' ? 0 : classifiers * finishCycles(board, learner, features);
+  const cycles = Math.ceil(each * times + ends);
   if (!Number.isSafeInteger(cycles * 1000)) throw new InputError('board predict: expected work of less than 104 days');
   const time_s = toSeconds(cyclesToDuration(cycles, board.kilohertz));
   const busy = { compute: time_s, transmit: 0, receive: 0, idle: 0 };
@@ -66,6 +68,11 @@ function check(question: Question): void {
   whole('classes', question.classes, 2, 65_535);
   whole('rows', question.rows, 1, 2_147_483_648);
   whole('passes', question.passes, 1, 255);
+  const { learner, kernel } = question;
+  if (kernel === 'as-published' && learner !== 'opt-sgd') {
+    throw new InputError(`board predict: expected learner opt-sgd with kernel as-published, got ${learner}`);
+  }
+  if (learner === 'lda' || learner === 'sefr') whole(`passes of ${learner}`, question.passes, 1, 1);
   const { updateShare = 0 } = question;
   if (!(updateShare >= 0 && updateShare <= 1)) {
     throw new InputError(`board predict: expected the share of updates to be 0 to 1, got ${updateShare}`);

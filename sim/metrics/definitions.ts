@@ -66,7 +66,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     title: 'Communication-to-computation ratio, by volume',
     unit: 'B/FLOP',
     definition:
-      'Bytes on the wire, up and down, over floating-point operations of training. Opt-SGD with n features: 2n operations a row and 5n + 4 more when it updates.',
+      'Bytes on the wire, up and down, over floating-point operations of training. Opt-SGD with n features: 2n operations a row and 5n + 4 more when it updates; other learners: each sum, product and division one.',
     source: OWN,
   },
   {

@@ -3,7 +3,7 @@ import { rowWork } from '../device/cycles.ts';
 import { PooledHost } from '../device/host.ts';
 import { type DeviceSpec, type FirmwareHost, FUNCTION_FLOP, flopOf, WORK } from '../device/host-types.ts';
 import { IsolatedHost } from '../device/isolated-host.ts';
-import { learnerBytes } from '../device/learner-work.ts';
+import { finishWorkOf, learnerBytes } from '../device/learner-work.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { G2tCloud } from '../method/g2t/cloud.ts';
 import { BIAS, CODEC, FRAME, HEADER, LEARNER, type LearnerName, MODE } from '../protocol/frame.ts';
@@ -127,17 +127,17 @@ describe.each(NAMES)('%s', (learner) => {
 
   it('counts a row as planning does', () => {
     const { work } = train(new PooledHost(module), learner, MODE.stream, orders(passes, 1));
-    const share = work[WORK.updates]! / ROWS;
+    const losses = { 'opt-sgd': WORK.updates, 'train-pp': WORK.divisions };
+    let share = learner in losses ? work[losses[learner as keyof typeof losses]]! / ROWS : 1;
+    if (learner === 'svm') share = (work[WORK.operations]! / ROWS - 3 * FEATURES - 2) / (2 * FEATURES + 1);
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThanOrEqual(1);
+    expect(Number.isInteger(Math.round(share * ROWS * 1e6) / 1e6)).toBe(true);
     const row = rowWork(FEATURES, 'ours', share, learner);
-    expect(work[WORK.rows]).toBe(ROWS);
-    // At the end of the task lda and sefr do more; svm and train-pp do less where a row has no loss.
-    const once = learner === 'lda' || learner === 'sefr';
-    for (const index of [WORK.multiplyAdds, WORK.updatedWeights, WORK.rewritten, WORK.operations, WORK.divisions]) {
-      const [counted, planned] = [work[index]!, row[index]! * ROWS];
-      if (once) expect(counted).toBeGreaterThanOrEqual(planned);
-      else if (learner === 'svm' || learner === 'train-pp') expect(counted).toBeLessThanOrEqual(planned);
-      else expect(counted).toBeCloseTo(planned, 6);
-    }
+    const end = finishWorkOf(learner, FEATURES);
+    const trained = [WORK.rows, WORK.multiplyAdds, WORK.updatedWeights, WORK.updates, WORK.bytesCopied];
+    for (const index of [...trained, WORK.rewritten, WORK.operations, WORK.divisions, WORK.functions])
+      expect(work[index]!, `counter ${index}`).toBeCloseTo(row[index]! * ROWS + end[index]!, 6);
   });
 
   it('gives the same digest pooled and isolated, however rows come', async () => {
