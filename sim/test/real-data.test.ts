@@ -97,7 +97,7 @@ describe.skipIf(!there)(
       ]);
       const heart = { name: 'csv', path: 'heart/processed.cleveland.data', header: false, split: { by: 'all' } };
       expect(() => load(heart)).toThrow(
-        /processed.cleveland.data:88:13 expected a number, got a missing value \("\?"\)/,
+        /processed.cleveland.data:88:13: expected a number, got a missing value \("\?"\)/,
       );
       const whole = load({ ...heart, missing: 'drop' });
       expect([whole.train.count, whole.classes]).toEqual([297, 5]);
