@@ -28,6 +28,8 @@ export class Assignments {
   readonly #previousOfDevice = new GrowableI32(64);
   readonly #withConfig = new GrowableI32(64);
   readonly #phase = new GrowableI32(64);
+  /** 1 once its result was there. */
+  readonly #arrived = new GrowableI32(64);
   readonly #sentAt = new GrowableF64(64);
   readonly #workedAt = new GrowableF64(64);
   readonly #flop = new GrowableF64(64);
@@ -47,6 +49,7 @@ export class Assignments {
     this.#previousOfDevice.push(this.#newestOfDevice[device]!);
     this.#withConfig.push(0);
     this.#phase.push(PHASE.sending);
+    this.#arrived.push(0);
     this.#sentAt.push(-1);
     this.#workedAt.push(-1);
     this.#flop.push(0);
@@ -61,6 +64,21 @@ export class Assignments {
     while (assignment !== NO_ASSIGNMENT && this.#device.at(assignment) !== device) {
       assignment = this.#previousOfTask.at(assignment);
     }
+    return assignment;
+  }
+
+  /**
+   * A result of the task came from this device, which was given it.
+   * @returns the assignment that it is the result of; NO_ASSIGNMENT where every one has its result: it came a second time.
+   */
+  arrive(task: number, device: number): number {
+    let assignment = this.find(task, device);
+    while (
+      assignment !== NO_ASSIGNMENT &&
+      (this.#device.at(assignment) !== device || this.#arrived.at(assignment) === 1)
+    )
+      assignment = this.#previousOfTask.at(assignment);
+    if (assignment !== NO_ASSIGNMENT) this.#arrived.set(assignment, 1);
     return assignment;
   }
 

@@ -301,9 +301,11 @@ export class G2tCloud implements Method {
   #result(device: number, n: number): void {
     const { stream, records, evaluation, work } = this.#config;
     const task = stream.decodedTask(n);
-    const assignment = task < work.tasks ? this.#assignments.find(task, device) : NO_ASSIGNMENT;
-    if (assignment === NO_ASSIGNMENT)
+    if (task >= work.tasks || this.#assignments.find(task, device) === NO_ASSIGNMENT)
       throw new RunError(`device ${device}: expected weights of a task it was given, got task ${task}`);
+    // An upload whose acknowledgement got lost comes again, and is neither older nor waste for that.
+    const assignment = this.#assignments.arrive(task, device);
+    if (assignment === NO_ASSIGNMENT) return;
     records.age(device, this.#sim.now - this.#assignments.workedAt(assignment));
     if (this.#scheduler.isDone(task)) {
       records.wasted(device, stream.bytes(device, task, false), this.#assignments.flop(assignment));

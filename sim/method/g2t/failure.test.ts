@@ -48,6 +48,14 @@ describe('memory', () => {
     expect(() => smallWorld({ holds: ['all', 'all', 'all'], specs: () => ({ flashBytes: 999 }) })).toThrow(
       /40 rows that device 0 holds to fit its flash of 999 B, they take 1000 B/,
     );
+    const published = { learner: { name: 'opt-sgd', variant: 'as-published' } };
+    expect(() => smallWorld({ holds: ['none', 'all', 'none'], options: published })).toThrow(
+      /^method.learner.variant: expected one that trains on held rows, got as-published .*device 1 holds some/,
+    );
+    const many = { rows: 200, holds: ['all', 'all', 'all'] as const, specs: () => ({ ramBytes: 2000 }) };
+    expect(() => smallWorld({ ...many, options: { rows: 'stream' } })).toThrow(
+      /^fleet: expected devices that hold rows to have \d+ B .* task of 400 rows takes, device 0 has 2000 B/,
+    );
     const world = smallWorld({ truly: () => ({ ramBytes: 1200 }), options: { rows: 'stream' } });
     expect(() => world.run(3600 * S)).toThrow(/expected a task to fit some device, it and all others refused theirs/);
   });
@@ -114,6 +122,25 @@ describe('failure', () => {
     expect(world.records.classifiersSent[1]).toBe(1);
     expect(world.records.bytesWasted[1]).toBeGreaterThan(0);
     expect(world.records.flopWasted[1]).toBeGreaterThan(0);
+  });
+
+  it('takes a result that comes again, because its acknowledgement got lost, for the same result', () => {
+    const given = {
+      devices: 1,
+      classes: 4,
+      rowTime: () => 1e7,
+      options: { redundancy: 1, prefetch: 0, hold: { w0: 1, by: 'count' } },
+    };
+    const calm = smallWorld(given);
+    calm.run();
+    expect(calm.records.uploads[0]).toBe(6);
+    const left = calm.frames('weights')[0]!.at;
+    // An upload takes 15 ms and a little, and its answer as long.
+    const world = smallWorld({ ...given, changes: { 0: [left + 0.02 * S, left + 1 * S] } });
+    expect(world.run(3600 * S).finished).toBe(true);
+    expect(world.records.uploads[0]).toBe(7);
+    expect(world.records.agesOf[0]).toBe(6);
+    expect([world.records.flopWasted[0], world.records.bytesWasted[0]]).toEqual([0, 0]);
   });
 
   it('copies what is late to idle devices, at most as often as redundancy says; the first result counts', () => {

@@ -3,7 +3,7 @@ import { quantity } from '../../kernel/quantity.ts';
 import { learnerOptions } from './learner.ts';
 
 /** "1-15", "3", "1-3, 7, 20-25": classes counted from 1, both ends included. */
-const CLASS_LIST = /^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$/;
+const CLASS_LIST = /^\s*[1-9]\d{0,4}(\s*-\s*[1-9]\d{0,4})?(\s*,\s*[1-9]\d{0,4}(\s*-\s*[1-9]\d{0,4})?)*\s*$/;
 
 const hold = z
   .strictObject({

@@ -48,6 +48,7 @@ export function wireG2t(input: G2tInput): WiredG2t {
   const longest = largestTask(dataset);
   refuseLongTasks(longest, options);
   const plan = planRows(host, input, longest);
+  checkHolding(host, input, longest);
   const holds = holdRows(host, input, train, rows.train);
   const benchMicroseconds = Float64Array.from(specs, (spec) => spec.benchMicroseconds);
   const inventory: Inventory = {
@@ -145,6 +146,26 @@ function planRows(host: FirmwareHost, { options, specs, receiveBytes, dataset }:
   throw new InputError(
     `fleet: expected a device with ${options.rows === 'cache' ? cached : streamed} B of RAM for training, ` +
       `which a task of ${rows} rows of ${dataset.features} features takes, got at most ${largest} B`,
+  );
+}
+
+/** @throws InputError where devices that hold rows cannot train on them. */
+function checkHolding(host: FirmwareHost, { options, specs, receiveBytes, dataset, holds }: G2tInput, rows: number) {
+  const holder = holds.findIndex((held) => held !== 'none');
+  if (holder < 0) return;
+  const { learner, codec } = options;
+  if (learner.name === 'opt-sgd' && learner.variant === 'as-published') {
+    throw new InputError(
+      `method.learner.variant: expected one that trains on held rows, got as-published (its fault reaches into the next row), and device ${holder} holds some`,
+    );
+  }
+  const kind = { learner: LEARNER[learner.name], codec: CODEC[codec], mode: MODE.held | MODE.seeded };
+  const need = host.taskBytes({ ...kind, features: dataset.features, rows, receiveBytes });
+  const small = holds.findIndex((held, device) => held !== 'none' && specs[device]!.ramBytes < need);
+  if (small < 0) return;
+  throw new InputError(
+    `fleet: expected devices that hold rows to have ${need} B of RAM for training, which a task of ${rows} rows takes, ` +
+      `device ${small} has ${specs[small]!.ramBytes} B`,
   );
 }
 
