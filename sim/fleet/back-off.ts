@@ -27,8 +27,13 @@ export class BackOff {
     this.#failures[device] = 0;
   }
 
-  /** A failure. @returns when to try again, ns, counted from when the device is back. */
-  retryAt(device: number, back: number): number {
+  /**
+   * A failure at `now`. A device that is offline tries again soon after it is `back`: that it was away says nothing of the
+   * server's load, and the jitter keeps devices that return together apart.
+   * @returns when to try again, ns.
+   */
+  retryAt(device: number, now: number, back: number): number {
+    if (back > now) this.#failures[device] = 0;
     const failures = this.#failures[device]!;
     if (failures < MOST_DOUBLINGS) this.#failures[device] = failures + 1;
     const wait = Math.min(this.#first * (1 << failures), this.#longest);

@@ -57,7 +57,7 @@ export class Fleet implements NetworkListener {
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
-  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt', 'limited']);
 
   readonly #source: number;
   readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
@@ -106,6 +106,7 @@ export class Fleet implements NetworkListener {
     this.#streams.set(slot, 'device', device);
     this.#streams.set(slot, 'stream', stream);
     this.#streams.set(slot, 'bytes', bytes);
+    this.#streams.set(slot, 'limited', sinkBytesPerSecond === NEVER ? 0 : 1);
     const sink = Math.min(sinkBytesPerSecond, this.#config.ingress[device]!);
     this.#send(device, false, bytes, sink, slot * 4 + ROLE.stream);
   }
@@ -309,7 +310,7 @@ export class Fleet implements NetworkListener {
     const length = this.#store.length(answer);
     for (let from = 0; from < length; ) {
       const bytes = this.#store.view(answer);
-      const size = frameLength(bytes, from);
+      const size = HEADER_BYTES + getU32(bytes, from + HEADER.length);
       this.host.inbox.set(bytes.subarray(from, from + size));
       this.#deliver(device, size, this.#sim.now);
       from += size;
@@ -327,6 +328,8 @@ export class Fleet implements NetworkListener {
     const rtt = this.#streams.get(slot, 'rtt');
     const stream = this.#streams.get(slot, 'stream');
     const total = this.#streams.get(slot, 'bytes');
+    // A transfer that the device itself slowed down says nothing of the network's goodput.
+    const measured = this.#streams.get(slot, 'limited') === 0 ? total : 0;
     const flopBefore = this.accounts.flop[device]!;
     let sent = 0;
     let taken = last;
@@ -346,7 +349,7 @@ export class Fleet implements NetworkListener {
     this.#streams.release(slot);
     this.#client!.worked(device, stream, this.#busyUntil[device]!, this.accounts.flop[device]! - flopBefore);
     // Last: at its time, now, the frames before it are long taken.
-    this.#report(device, { rtt, bytes: total, time: last - first, failures: 0, upload: undefined });
+    this.#report(device, { rtt, bytes: measured, time: last - first, failures: 0, upload: undefined });
     this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
     this.#pollWhenFree(device);
   }
@@ -361,7 +364,7 @@ export class Fleet implements NetworkListener {
   // --- failure and return ------------------------------------------------------------------------------------------
 
   #retryAt(device: number): number {
-    return this.#backOff.retryAt(device, Math.max(this.#sim.now, this.#network.nextOnline(device)));
+    return this.#backOff.retryAt(device, this.#sim.now, Math.max(this.#sim.now, this.#network.nextOnline(device)));
   }
 
   #tryAgain(device: number, exchange: number): void {
@@ -391,8 +394,4 @@ export class Fleet implements NetworkListener {
     this.#sim.digest.bytes(bytes);
     this.#config.observe?.(at, device, out, bytes);
   }
-}
-
-function frameLength(bytes: Uint8Array, from: number): number {
-  return HEADER_BYTES + getU32(bytes, from + HEADER.length);
 }
