@@ -25,13 +25,18 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 describe('the installed program', () => {
   it('starts quickly: what a command does not need is not loaded', () => {
-    const times = Array.from({ length: 5 }, () => {
+    const [bare, ours] = [[] as number[], [] as number[]];
+    const timed = (into: number[], work: () => void) => {
       const started = performance.now();
-      expect(g2t('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-      return performance.now() - started;
-    });
-    // 170 ms on an idle machine; the bound leaves room for a busy one, not for loading mathjs or vega.
-    expect(Math.min(...times)).toBeLessThan(450);
+      work();
+      into.push(performance.now() - started);
+    };
+    for (let n = 0; n < 7; n++) {
+      timed(bare, () => spawnSync(process.execPath, ['--eval', '0']));
+      timed(ours, () => expect(g2t('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/));
+    }
+    // 170 ms beside 45 on an idle machine. mathjs would add 1000, vega 360: whatever the load, a multiple of the bare start.
+    expect(Math.min(...ours) / Math.min(...bare)).toBeLessThan(8);
   });
 
   it('answers with the exit codes of its table', () => {
