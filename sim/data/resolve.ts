@@ -157,8 +157,13 @@ function assemble(
     test: evaluation === 'training' ? train : rowsOf(test.table, test.rows),
     validation: parts.validation.length === 0 ? undefined : rowsOf(table, parts.validation),
     evaluation,
+    ...(table.labels === undefined ? {} : { labels: labelsOfRows(table.labels, parts.train) }),
     notes: table.notes,
   };
+}
+
+function labelsOfRows({ y, names }: NonNullable<Table['labels']>, rows: Uint32Array): NonNullable<Dataset['labels']> {
+  return { y: Uint16Array.from(rows, (row) => y[row]!), names };
 }
 
 function wanted(path: string): WantedFile {

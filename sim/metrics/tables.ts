@@ -118,4 +118,18 @@ export const AGES_TABLE = define('ages', 'quantiles of the ages of all results o
   column('age_s', 'f64', 's', 'age of a result on arrival'),
 ]);
 
-export const TABLES = [ROUNDS_TABLE, DEVICES_TABLE, METRICS_TABLE, TIMELINE_TABLE, FRAMES_TABLE, AGES_TABLE] as const;
+export const PARTITION_TABLE = define('partition', 'a row a device and label that it has rows of (with `partition`)', [
+  column('device', 'u32', '1', 'device id'),
+  column('label', 'utf8', '', 'label of the rows: a class, or the part of one that the data set tells apart'),
+  column('rows', 'u32', '1', 'training rows of the label that lie on the device'),
+]);
+
+export const TABLES = [
+  ROUNDS_TABLE,
+  DEVICES_TABLE,
+  METRICS_TABLE,
+  TIMELINE_TABLE,
+  FRAMES_TABLE,
+  AGES_TABLE,
+  PARTITION_TABLE,
+] as const;

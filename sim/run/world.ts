@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { dealClasses } from '../data/held.ts';
+import type { Partition } from '../data/partition.ts';
 import type { Kernel } from '../device/board.ts';
 import { cyclesOf, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
@@ -21,6 +22,7 @@ import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { foretell, plannedChanges, scheduleChanges } from './interventions.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
+import { partitionOf } from './partition.ts';
 import { boardOf, layOut, type Places } from './places.ts';
 
 /** Called for every frame that enters or leaves a device's firmware. */
@@ -44,6 +46,8 @@ export interface World {
   readonly method: Method;
   readonly kernel: Kernel;
   readonly timeline: TimelineRecorder;
+  /** The training rows of each device, where the scenario divides them. */
+  readonly partition: Partition | undefined;
   /** Energy of a device until `at`, J. */
   energy(device: number, at: number): number;
   /** The stretches that a device was offline until `at`: asked once a device, at the end. */
@@ -100,6 +104,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     observe,
   });
   scheduleChanges(sim, plan, network, places);
+  const partition = partitionOf(loaded, dataset, devices);
   const method = wireMethod({
     sim,
     fleet,
@@ -110,6 +115,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     receiveBytes,
     specs,
     holds: heldClasses(places, dataset.classes, seed),
+    partition,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
     },
@@ -124,6 +130,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     method,
     kernel,
     timeline,
+    partition,
     energy: (device, at) => {
       const { accounts } = fleet;
       const compute = toSeconds(accounts.compute[device]!);

@@ -19,6 +19,26 @@ export function checkScenario(scenario: Scenario, report: Report): void {
   }
   for (const index of fleet.keys()) checkGroup(scenario, index, report);
   checkMethod(scenario, devices, report);
+  checkPartition(scenario, report);
+  for (const [index, { name }] of scenario.compare.entries()) {
+    if (scenario.compare.findIndex((each) => each.name === name) === index) continue;
+    report(['compare', index, 'name'], `expected names that differ, got ${name} again`);
+  }
+}
+
+/** A partition gives each device rows of its own by number; `holds` gives it whole classes. */
+function checkPartition({ partition, method, fleet }: Scenario, report: Report): void {
+  if (partition === 'none') return;
+  if (method.name === 'g2t') {
+    report(
+      ['partition'],
+      'expected none with method g2t, whose devices are sent rows or hold whole classes (fleet.holds)',
+    );
+  }
+  for (const [index, { holds }] of fleet.entries()) {
+    if (holds === 'none') continue;
+    report(['fleet', index, 'holds'], 'expected none beside `partition`, which says what rows each device has');
+  }
 }
 
 function checkMethod({ method, fleet }: Scenario, devices: number, report: Report): void {
