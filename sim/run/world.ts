@@ -66,7 +66,8 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
   const sim = new Simulation();
   const places = layOut(scenario);
   const { devices, groups, group, boards } = places;
-  const kernel: Kernel = options.learner.variant === 'as-published' ? 'as-published' : 'ours';
+  const published = options.name === 'g2t' && options.learner.variant === 'as-published';
+  const kernel: Kernel = published ? 'as-published' : 'ours';
   const receiveBytes = receiveBytesFor(dataset.features);
   const host = scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware);
   const specOf = boards.map((board) => deviceSpec(board, { kernel, features: dataset.features, receiveBytes }));
@@ -116,6 +117,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     specs,
     holds: heldClasses(places, dataset.classes, seed),
     partition,
+    fault: loaded.fault,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
     },

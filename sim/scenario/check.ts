@@ -41,7 +41,17 @@ function checkPartition({ partition, method, fleet }: Scenario, report: Report):
   }
 }
 
-function checkMethod({ method, fleet }: Scenario, devices: number, report: Report): void {
+function checkMethod({ method, fleet, partition }: Scenario, devices: number, report: Report): void {
+  if (method.name !== 'g2t') {
+    checkExchange(method, devices, report);
+    if (partition === 'none' && fleet.every(({ holds }) => holds === 'none')) {
+      report(
+        ['method', 'name'],
+        `expected a \`partition\` for ${method.name}, which trains on the devices’ own rows, got none`,
+      );
+    }
+    return;
+  }
   for (const [index, { device }] of (method.manual ?? []).entries()) {
     if (device < devices) continue;
     report(['method', 'manual', index, 'device'], `expected a device from 0 to ${devices - 1}, got ${device}`);
@@ -49,6 +59,18 @@ function checkMethod({ method, fleet }: Scenario, devices: number, report: Repor
   if (method.rows === 'held' && fleet.every(({ holds }) => holds === 'none')) {
     report(['method', 'rows'], 'expected some fleet group to hold rows (holds: all, say), got held and none that does');
   }
+}
+
+/** Rounds that could never have all the answers that they need. */
+function checkExchange(method: Exclude<Scenario['method'], { name: 'g2t' }>, devices: number, report: Report): void {
+  if (!('quorum' in method)) return;
+  const { quorum } = method;
+  if (quorum !== undefined && quorum > devices)
+    report(['method', 'quorum'], `expected at most the ${devices} devices of the fleet, got ${quorum}`);
+  if (method.name !== 'ssgd' || method.backup === 0) return;
+  if (quorum !== undefined) report(['method', 'backup'], 'expected none beside `quorum`, which says the same');
+  if (method.backup >= devices)
+    report(['method', 'backup'], `expected fewer than the ${devices} devices of the fleet, got ${method.backup}`);
 }
 
 function checkGroup({ fleet, network }: Scenario, index: number, report: Report): void {

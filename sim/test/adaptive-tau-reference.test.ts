@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { datasetOptions } from '../data/options.ts';
 import { type Estimates, fitBudget, nextTau } from '../method/adaptive-tau/control.ts';
 import { distance, WeightedSum } from '../method/exchange/aggregate.ts';
+import { numbersOf } from '../metrics/table.ts';
 import { loadDataset } from '../run/inputs.ts';
+import { runOf, shippedScenario } from './scenario-run.ts';
 
 const folder = process.env['G2T_DATA'] ?? '';
 const file = resolve(folder, '../reference/adaptive_tau_case1.csv');
@@ -135,19 +137,44 @@ function emulate(): ReferenceRound[] {
   }
 }
 
-describe.skipIf(missing)('adaptive tau in float64 (skipped: set G2T_DATA to a data folder with MNIST)', () => {
-  it('goes as the published reference does', { timeout: 120_000 }, () => {
-    const rounds = emulate();
-    const reference = readReference();
-    expect(rounds.map(({ tau }) => tau)).toEqual(reference.map(({ tau }) => tau));
-    rounds.forEach((round, n) => {
-      const expected = reference[n]!;
-      expect(round.tValue).toBeCloseTo(expected.tValue, 6);
-      expect(Math.abs(round.lossValue - expected.lossValue)).toBeLessThan(1e-3);
-      expect(Math.abs(round.predictionAccuracy - expected.predictionAccuracy)).toBeLessThan(0.002);
-      if (n === 0) return;
-      for (const key of ['betaAdapt', 'deltaAdapt', 'rhoAdapt'] as const)
-        expect(Math.abs(round[key] / expected[key] - 1), `${key} of round ${n}`).toBeLessThan(0.01);
-    });
+/** What differs of two courses of training, in words. */
+function compareWithReference(rounds: readonly ReferenceRound[]): void {
+  const reference = readReference();
+  expect(rounds.map(({ tau }) => tau)).toEqual(reference.map(({ tau }) => tau));
+  rounds.forEach((round, n) => {
+    const expected = reference[n]!;
+    expect(round.tValue).toBeCloseTo(expected.tValue, 6);
+    expect(Math.abs(round.lossValue - expected.lossValue)).toBeLessThan(1e-3);
+    expect(Math.abs(round.predictionAccuracy - expected.predictionAccuracy)).toBeLessThanOrEqual(0.002);
+    if (n === 0) return;
+    for (const key of ['betaAdapt', 'deltaAdapt', 'rhoAdapt'] as const)
+      expect(Math.abs(round[key] / expected[key] - 1), `${key} of round ${n}`).toBeLessThan(0.01);
+  });
+}
+
+describe.skipIf(missing)('adaptive tau, data case 1 (skipped: set G2T_DATA to a data folder with MNIST)', () => {
+  it('goes in float64 as the published reference does', { timeout: 120_000 }, () => {
+    compareWithReference(emulate());
+  });
+
+  it('goes over fleet and firmware as the published reference does', { timeout: 120_000 }, async () => {
+    const { tables, summary, extras } = await runOf(shippedScenario('edge-mnist-reference'));
+    const column = (name: string) => numbersOf(tables.rounds, name);
+    const device = column('device');
+    const rows = Array.from(device.keys()).filter((row) => device[row] === 0);
+    compareWithReference(
+      rows.map((row) => ({
+        tValue: column('ended_s')[row]!,
+        lossValue: column('loss')[row]!,
+        predictionAccuracy: column('accuracy')[row]!,
+        betaAdapt: column('beta')[row]!,
+        deltaAdapt: column('delta')[row]!,
+        rhoAdapt: column('rho')[row]!,
+        tau: column('tau')[row]!,
+      })),
+    );
+    expect(summary.stopped).toBe('trained');
+    expect(summary.staleness).toEqual({ mean: 0, p95: 0, max: 0 });
+    expect(extras.notes.join(' ')).toContain('Times are fixed');
   });
 });

@@ -107,6 +107,8 @@ export function fitBudget(
     const need = minLoss ? step * (tau + 1) + 2 * aggregation : step * tau + aggregation;
     if (used + need < budget) continue;
     last = true;
+    // A resource that no step takes of cannot be saved by fewer steps.
+    if (step === 0) continue;
     const left = minLoss ? budget - used - 2 * aggregation - step : budget - used - aggregation;
     fitted = Math.min(fitted, Math.max(1, Math.floor(left / step)));
   }
