@@ -228,6 +228,8 @@ export abstract class ExchangeServer implements Method {
       throw new RunError(`device ${device}: expected an update of ${model.dimension} weights, got ${bytes.length} B`);
     this.records.uploads[device]!++;
     this.working[device] = 0;
+    // It may be here before the server sees that the model was taken.
+    this.#greeted[device] = 1;
     if (!this.finished) this.updated(device, getU32(bytes, HEADER.round), update, bytes);
   }
 }
