@@ -47,6 +47,10 @@ int main(void) {
   test_order(&c);
   test_device(&c);
   test_outbox(&c);
+  test_exchange_math(&c);
+  test_exchange_model(&c);
+  test_exchange(&c);
+
   test_fuzz(&c);
   printf("%u passed, %u failed\n", c.passed, c.failed);
   return c.failed == 0u ? 0 : 1;

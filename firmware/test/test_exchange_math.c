@@ -1,0 +1,78 @@
+#include <string.h>
+
+#include "check.h"
+#include "exchange_math.h"
+#include "g2t_bytes.h"
+#include "reference.h"
+
+static float float_of(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/* Exactly rounded: x lies between the squares of the midpoints to both neighbours, which doubles hold exactly. */
+static int rounded_root(float x, float root) {
+  const uint32_t bits = g2t_float_bits(root);
+  const double below = ((double)root + (double)float_of(bits - 1u)) / 2, above = ((double)root + (double)float_of(bits + 1u)) / 2;
+  return below * below < (double)x && (double)x < above * above;
+}
+
+static void roots(checks *c) {
+  static const uint32_t known[][2] = {{0x40000000, 0x3fb504f3}, {0x40800000, 0x40000000}, {0, 0}, {0x80000000, 0x80000000},
+                                      {0x7f800000, 0x7f800000}, {1, 0x1a3504f3}, {0x7f7fffff, 0x5f7fffff}, {0x00800000, 0x20000000}};
+  for (uint32_t i = 0; i < 8u; i++) EQUAL(g2t_float_bits(exchange_sqrt(float_of(known[i][0]))), known[i][1]);
+  CHECK(exchange_sqrt(-1.0f) != exchange_sqrt(-1.0f));
+  CHECK(exchange_sqrt_portable(-1.0f) != exchange_sqrt_portable(-1.0f));
+  uint32_t wrong = 0;
+  for (uint32_t i = 0; i < 100000u; i++) {
+    const float x = float_of(random_u32(c) % 0x7f800000u);
+    const float root = exchange_sqrt_portable(x);
+    wrong += !rounded_root(x, root) || g2t_float_bits(root) != g2t_float_bits(exchange_sqrt(x));
+  }
+  EQUAL(wrong, 0);
+}
+
+/* Of the bits of many answers: the same number on every target. */
+static uint32_t mixed(uint32_t hash, float value) { return (hash ^ g2t_float_bits(value)) * 16777619u; }
+
+static void exponentials(checks *c) {
+  uint32_t hash = 2166136261u;
+  double worst = 0;
+  for (int32_t i = -8700; i < 8800; i++) {
+    const float x = (float)i * 0.01f, y = exchange_exp(x);
+    const double off = reference_abs((double)y / reference_exp((double)x) - 1);
+    worst = off > worst ? off : worst;
+    hash = mixed(hash, y);
+  }
+  CHECK(worst < 2.4e-7);
+  EQUAL(hash, 0x2814e72au);
+  EQUAL(g2t_float_bits(exchange_exp(0.0f)), 0x3f800000);
+  EQUAL(g2t_float_bits(exchange_exp(-88.0f)), 0);
+  EQUAL(g2t_float_bits(exchange_exp(89.0f)), 0x7f800000);
+  CHECK(exchange_exp(float_of(0x7fc00000)) != 0.0f);
+}
+
+static void logarithms(checks *c) {
+  uint32_t hash = 2166136261u;
+  double worst = 0;
+  for (uint32_t i = 1; i < 20000u; i++) {
+    const float x = (float)i * 0.01f, y = exchange_log(x);
+    const double expected = reference_log((double)x);
+    const double off = reference_abs((double)y - expected) / (reference_abs(expected) + 0.1);
+    worst = off > worst ? off : worst;
+    hash = mixed(hash, y);
+  }
+  CHECK(worst < 2.4e-7);
+  EQUAL(hash, 0x5a1d5836u);
+  EQUAL(g2t_float_bits(exchange_log(1.0f)), 0);
+  EQUAL(g2t_float_bits(exchange_log(float_of(0x7f800000))), 0x7f800000);
+  CHECK(exchange_log(0.0f) != exchange_log(0.0f));
+  CHECK(exchange_log(-1.0f) != exchange_log(-1.0f));
+}
+
+void test_exchange_math(checks *c) {
+  roots(c);
+  exponentials(c);
+  logarithms(c);
+}
