@@ -1,7 +1,7 @@
 import { fromSeconds } from '../../kernel/time.ts';
 import { type ExchangeInput, prepare } from '../exchange/prepare.ts';
 import { quorumOf } from '../exchange/quorum.ts';
-import { RoundServer } from '../exchange/rounds.ts';
+import { limitsOf, RoundServer } from '../exchange/rounds.ts';
 import type { Method } from '../method.ts';
 import type { AdaptiveTauOptions } from './options.ts';
 import { AdaptiveTauPolicy } from './policy.ts';
@@ -41,11 +41,10 @@ export function wireAdaptiveTau(input: ExchangeInput<AdaptiveTauOptions>): Metho
           `Times are fixed, not measured: a local step counts ${timing.fixed.step} s and an aggregation ${timing.fixed.aggregation} s, ` +
             'and a round lasts at least what they come to, whatever boards and network take.',
         ];
-  const limits = { deadline: options.deadline === undefined ? undefined : fromSeconds(options.deadline) };
   return new RoundServer({
     ...input,
     prepared: { ...prepared, notes: [...prepared.notes, ...notes] },
     policy,
-    limits,
+    limits: limitsOf(options, prepared),
   });
 }

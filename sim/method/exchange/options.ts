@@ -43,9 +43,23 @@ export const roundShape = {
     .max(1_000_000)
     .optional()
     .describe('a round ends when so many devices have answered; all that take part when left out'),
+  evaluate: z
+    .enum(['auto', 'rounds', 'measurements'])
+    .default('auto')
+    .describe(
+      'when the server’s model is measured for the table of rounds: after each round; only every `measure.every` (the table then has no loss); auto: after each round where that is quick',
+    ),
 };
 
 export const rounds = z.int().min(1).max(1_000_000);
+
+/** Multiply-adds that a measurement of the model may take to be made after each round with `evaluate: auto`; some 10 ms. */
+const QUICK = 8e6;
+
+/** Whether the model is measured after each round. @param multiplyAdds what a measurement takes. */
+export function evaluatesRounds(evaluate: 'auto' | 'rounds' | 'measurements', multiplyAdds: number): boolean {
+  return evaluate === 'rounds' || (evaluate === 'auto' && multiplyAdds <= QUICK);
+}
 
 /** Options that every method of exchange has, as the shared parts read them. */
 export interface ExchangeOptions {

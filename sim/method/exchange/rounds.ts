@@ -1,7 +1,9 @@
 import type { Fleet } from '../../fleet/fleet.ts';
 import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import { fromSeconds } from '../../kernel/time.ts';
 import { type ParamsFields, paramsSize, readVector, type Update } from '../../protocol/exchange.ts';
 import type { MethodProgress } from '../method.ts';
+import { evaluatesRounds } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { RoundFacts } from './records.ts';
 import { ExchangeServer } from './server.ts';
@@ -46,6 +48,19 @@ export interface RoundPolicy {
 export interface RoundLimits {
   /** ns; undefined for none. */
   readonly deadline: number | undefined;
+  /** Whether the model is measured after each round. */
+  readonly evaluates: boolean;
+}
+
+/** The limits that options set. */
+export function limitsOf(
+  options: { readonly deadline?: number | undefined; readonly evaluate: 'auto' | 'rounds' | 'measurements' },
+  { model }: Prepared,
+): RoundLimits {
+  return {
+    deadline: options.deadline === undefined ? undefined : fromSeconds(options.deadline),
+    evaluates: evaluatesRounds(options.evaluate, model.multiplyAdds),
+  };
 }
 
 /**
@@ -180,8 +195,8 @@ export class RoundServer extends ExchangeServer {
       round,
       startedAt: this.#startedAt,
       endedAt: now,
-      loss: this.loss(),
-      accuracy: this.scores().accuracy,
+      loss: this.#limits.evaluates ? this.loss() : Number.NaN,
+      accuracy: this.#limits.evaluates ? this.scores().accuracy : Number.NaN,
     };
     for (const { device } of arrivals) {
       // Nobody else's update came between reading the weights and applying this one's: the barrier sees to that.

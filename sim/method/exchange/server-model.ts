@@ -47,6 +47,12 @@ export class ServerModel {
     this.#list = listOf(given.held, dataset.train.count);
   }
 
+  /** Multiply-adds of one measurement of loss and accuracy. */
+  get multiplyAdds(): number {
+    const { train, test } = this.#dataset;
+    return ((this.#list?.length ?? train.count) + test.count) * this.dimension;
+  }
+
   /** Mean loss over all held rows, the penalty included. */
   loss(w: Float32Array): number {
     const list = this.#list;

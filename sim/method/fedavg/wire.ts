@@ -1,9 +1,8 @@
 import { Streams, shuffle } from '../../kernel/random.ts';
-import { fromSeconds } from '../../kernel/time.ts';
 import { WeightedSum } from '../exchange/aggregate.ts';
 import { type ExchangeInput, prepare } from '../exchange/prepare.ts';
 import { quorumOf } from '../exchange/quorum.ts';
-import { type RoundPolicy, RoundServer } from '../exchange/rounds.ts';
+import { limitsOf, type RoundPolicy, RoundServer } from '../exchange/rounds.ts';
 import type { Method } from '../method.ts';
 import type { FedavgOptions } from './options.ts';
 
@@ -37,8 +36,7 @@ export function wireFedavg(input: ExchangeInput<FedavgOptions>): Method {
     goesOn: (round) => round < options.rounds,
     best: () => undefined,
   };
-  const limits = { deadline: options.deadline === undefined ? undefined : fromSeconds(options.deadline) };
-  return new RoundServer({ ...input, prepared, policy, limits });
+  return new RoundServer({ ...input, prepared, policy, limits: limitsOf(options, prepared) });
 }
 
 /** `count` of the devices, drawn for a round, ascending. */

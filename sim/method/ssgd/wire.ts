@@ -1,8 +1,7 @@
-import { fromSeconds } from '../../kernel/time.ts';
 import { WeightedSum } from '../exchange/aggregate.ts';
 import { type ExchangeInput, prepare } from '../exchange/prepare.ts';
 import { quorumOf } from '../exchange/quorum.ts';
-import { type RoundPolicy, RoundServer } from '../exchange/rounds.ts';
+import { limitsOf, type RoundPolicy, RoundServer } from '../exchange/rounds.ts';
 import type { Method } from '../method.ts';
 import type { SsgdOptions } from './options.ts';
 
@@ -32,6 +31,5 @@ export function wireSsgd(input: ExchangeInput<SsgdOptions>): Method {
     goesOn: (round) => round < options.rounds,
     best: () => undefined,
   };
-  const limits = { deadline: options.deadline === undefined ? undefined : fromSeconds(options.deadline) };
-  return new RoundServer({ ...input, prepared, policy, limits });
+  return new RoundServer({ ...input, prepared, policy, limits: limitsOf(options, prepared) });
 }
