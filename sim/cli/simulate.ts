@@ -45,7 +45,10 @@ export async function runScenario(
   const files = await resultFiles(manifest, loaded, outcome, variants);
   const { summary, tables } = outcome;
   const extras = { ...outcome.extras, notes, ...comparison(loaded, outcome, variants) };
-  const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras });
+  // Methods that hold no rows of their own are compared with methods that do: what those have is worth a picture.
+  const partition = [tables, ...variants.map((each) => each.tables)].find((each) => each.partition)?.partition;
+  const drawn = partition === undefined ? tables : { ...tables, partition };
+  const report = await renderReport({ summary, manifest, tables: drawn, scenarioText: loaded.text, extras });
   for (const [name, bytes] of report) files.set(name, bytes);
   if (options.cancelled()) throw new Interrupted();
   writeFolderWhole({ path: folder, files, marker: MARKER });

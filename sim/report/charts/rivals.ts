@@ -23,7 +23,8 @@ export function rivalsQualityChart(result: RunResult): Chart | null {
   const rivals = result.extras?.rivals;
   if (rivals === undefined) return null;
   const seconds = Math.max(...rivals.runs.map(({ tables }) => lastOf(tables.metrics, 'at_s')));
-  const { per, name } = timeUnit(seconds);
+  // Minutes would begin at fractions on a logarithmic axis.
+  const { per, name } = spreadsWide(rivals) ? timeUnit(1) : timeUnit(seconds);
   const time = (metrics: Table) => Array.from(numbersOf(metrics, 'at_s'), (at) => at / per);
   const volume = (metrics: Table) => {
     const down = numbersOf(metrics, 'bytes_down');
@@ -52,6 +53,12 @@ export function rivalsQualityChart(result: RunResult): Chart | null {
     caption: `Quality of each run’s model on the same rows, under the same seed, fleet and weather; a point marks the end of a run. ${THIN_RULE}`,
     body: { vconcat: panels, spacing: 30 },
   });
+}
+
+/** Whether the longest run takes so much longer than the shortest that time is drawn on a logarithmic axis. */
+function spreadsWide({ runs }: Rivals): boolean {
+  const ends = runs.map(({ tables }) => lastOf(tables.metrics, 'at_s')).filter((end) => end > 0);
+  return Math.max(...ends) / Math.min(...ends) > LOG_FROM;
 }
 
 interface Lines {
@@ -94,7 +101,12 @@ function linesPanel({ runs }: Rivals, { column, x, axis, title }: Lines): Spec |
         type: 'quantitative',
         title: `${axis}${log ? ', logarithmic' : ''}`,
         scale,
-        axis: { format: ',~r', ...(log ? { values: powersOfTen(from, longest) } : { tickCount: 8 }) },
+        axis: {
+          format: ',~r',
+          ...(log
+            ? { values: powersOfTen(from, longest).filter((value) => value >= from && value <= longest) }
+            : { tickCount: 8 }),
+        },
       },
       y: {
         field: 'v',
@@ -204,7 +216,7 @@ function spreadPanel(
     type: 'quantitative',
     title: `${look.title}${log ? ', logarithmic' : ''}`,
     scale: log ? { type: 'log', nice: true } : { domain: [0, most || 1], nice: true },
-    axis: { format: ',~r', ...(log ? { values: powersOfTen(least, most) } : { tickCount: 4 }) },
+    axis: { format: ',~r', ...(log ? { values: powersOfTen(least, most), labelFlush: false } : { tickCount: 4 }) },
   });
   const band = (from: string, to: string, size: number, opacity: number): Spec => ({
     mark: { type: 'bar', height: size, opacity, color: look.color },
