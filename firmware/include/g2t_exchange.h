@@ -36,6 +36,11 @@
  * beta_i = max(|g_last - g_i| / D, 1e-5) and rho_i = |F_last - F_i| / D; D <= 1e-10 gives 1e-5 and 0, and so do not-a-numbers. Reuse: a
  * round's first step takes the mini-batch of the last step before, with tau = 1 three steps at most.
  *
+ * Work (g2t_work.h), m rows a batch of which a add to the gradient (svm: those with a loss, else all): multiply-adds m n and, for the norm, d; rewritten
+ * a n, d for mean and penalty, d a step; operations 2 a n + 2 d, 2 d a step, a few a row; divisions d, one a row (logistic) or a class (softmax);
+ * functions 2 a row (logistic), k + 1 (softmax), and a root counts as one. A loss alone leaves out what is the gradient's. Bytes copied 4 n a row, whether
+ * the port shows rows in place or not. FLOP = 2 multiply-adds + operations + divisions + 21 functions.
+ *
  * gaia (Hsieh et al., NSDI 2017): w += -eta g, a += -eta g; at UPDATE number t change i is significant where a_i is not 0 and w_i is 0 or
  * |a_i / w_i| > v_0 / sqrt(t); a_i is then 0. For a mean over N devices the server sets eta / N.
  */

@@ -1,5 +1,5 @@
 #include "device_parts.h"
-#include "exchange_math.h"
+#include "exchange_root.h"
 #include "exchange_parts.h"
 #include "g2t_bytes.h"
 #include "g2t_learner.h"
@@ -207,7 +207,8 @@ static float gradient(const g2t_device *d, exchange *x, const float *w, float *g
 
 static void step(const g2t_device *d, const exchange *x, float *w, const float *g) {
   exchange_step(w, x->setup.eta, g, x->d);
-  d->port->work->multiply_adds += x->d;
+  d->port->work->rewritten += x->d;
+  d->port->work->operations += 2u * (uint64_t)x->d;
 }
 
 static void make_gradient(g2t_device *d, exchange *x) {
@@ -248,6 +249,9 @@ static void make_adaptive(g2t_device *d, exchange *x) {
   if (x->has_last) {
     exchange_control(distance, exchange_distance(g, first, x->d), x->loss_last, x->loss_global, &x->beta, &x->rho);
     d->port->work->multiply_adds += 2u * (uint64_t)x->d;
+    d->port->work->operations += 2u * (uint64_t)x->d;
+    d->port->work->divisions += 2u;
+    d->port->work->functions += 2u;
   }
   step(d, x, w, first);
   x->uses++;
@@ -278,6 +282,7 @@ static void make_changes(g2t_device *d, exchange *x) {
   const float v = x->setup.significance / exchange_sqrt((float)x->clock);
   x->update_bytes = exchange_significant(w, a, x->d, v, (uint8_t *)g);
   d->port->work->bytes_encoded += x->update_bytes;
+  d->port->work->divisions += x->d;
 }
 
 static void make_steps(g2t_device *d, exchange *x, uint64_t now_us) {

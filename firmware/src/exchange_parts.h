@@ -18,8 +18,7 @@ typedef struct {
 } exchange_rows;
 
 /*
- * The loss at w over the rows, and its gradient into g[d] unless that is null. Counts rows, their copies, multiply-adds (n a score and n
- * a row's part of the gradient; d for its mean and decay; d for the norm) and exponentials and logarithms.
+ * The loss at w over the rows, and its gradient into g[d] unless that is null. Counts its work as g2t_exchange.h says.
  */
 float exchange_gradient(const exchange_rows *rows, const float *w, float *g);
 

@@ -1,4 +1,4 @@
-#include "exchange_math.h"
+#include "exchange_root.h"
 #include "exchange_parts.h"
 #include "g2t_bytes.h"
 

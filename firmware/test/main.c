@@ -47,7 +47,8 @@ int main(void) {
   test_order(&c);
   test_device(&c);
   test_outbox(&c);
-  test_exchange_math(&c);
+  test_math(&c);
+  test_exchange_root(&c);
   test_exchange_model(&c);
   test_exchange(&c);
 

@@ -35,7 +35,7 @@ function native(name, extra) {
   const units = Object.keys(sources(['src', 'port/native', 'test'])).filter((path) => path.endsWith('.c'));
   const program = join(folder, 'suite');
   const flags = [...WARNINGS, '-O1', '-g', '-ffp-contract=off', ...INCLUDES, ...extra];
-  const built = spawnSync('gcc', [...flags, ...units, '-o', program], { cwd: FIRMWARE, encoding: 'utf8' });
+  const built = spawnSync('gcc', [...flags, ...units, '-lm', '-o', program], { cwd: FIRMWARE, encoding: 'utf8' });
   if (built.status !== 0) count(false, `${name}: compilation`, built.stderr);
   else {
     const run = spawnSync(program, { encoding: 'utf8' });

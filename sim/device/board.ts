@@ -12,6 +12,10 @@ export interface OwnCosts {
   readonly byteEncoded: number;
   readonly frame: number;
   readonly scan: number;
+  readonly rewritten: number;
+  readonly operation: number;
+  readonly division: number;
+  readonly function: number;
 }
 
 /**
@@ -133,6 +137,10 @@ function ownTable({ own, asPublished }: BoardFigures): Float64Array {
   table[WORK.bytesEncoded] = own.byteEncoded;
   table[WORK.frames] = own.frame;
   table[WORK.scans] = own.scan;
+  table[WORK.rewritten] = own.rewritten;
+  table[WORK.operations] = own.operation;
+  table[WORK.divisions] = own.division;
+  table[WORK.functions] = own.function;
   table[WORK.exps] = publishedFixed(asPublished) * asPublished.cyclesPerInstruction;
   return table;
 }

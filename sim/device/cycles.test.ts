@@ -48,7 +48,7 @@ describe('cyclesOf', () => {
 describe('the step of a learner', () => {
   it('counts as the firmware does, with an average update', () => {
     const work = rowWork(22, 'as-published', 0.5);
-    expect([...work]).toEqual([23, 11.5, 0.5, 1, 0, 89, 0, 0, 1, 0, 0]);
+    expect([...work]).toEqual([23, 11.5, 0.5, 1, 0, 89, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     expect(cyclesOf(stm, 'as-published', work)).toBe(Math.ceil(fitCycles(stm, 'as-published', 22, 0.5)));
   });
 

@@ -18,14 +18,14 @@ export interface DeviceSpec {
 /**
  * Indices into `FirmwareHost.work`: what the last deliver, timer or poll did. The firmware counts these itself, the same
  * on every target; a board's cycle model multiplies them.
- * FLOP of Opt-SGD (algorithms, section F) = 2 multiplyAdds + 5 updatedWeights - updates.
+ * `flopOf` makes FLOP of them.
  */
 export const WORK = {
   /** Multiply-adds of dot products: n a prediction (n + 1 as published), and n a squared norm (normalised). */
   multiplyAdds: 0,
-  /** Weights rewritten by updates, velocity included: n + 1 a row with an error. */
+  /** Opt-SGD alone: weights rewritten by updates, velocity included: n + 1 a row with an error. */
   updatedWeights: 1,
-  /** Rows with an error. */
+  /** Opt-SGD alone: rows with an error. */
   updates: 2,
   /** Rows trained on (a row counts once a pass). */
   rows: 3,
@@ -43,8 +43,39 @@ export const WORK = {
   frames: 9,
   /** Labels of held rows looked at, and positions of a seeded order drawn. */
   scans: 10,
+  /** All learners but Opt-SGD: elements of a vector or matrix loaded, changed and stored. */
+  rewritten: 11,
+  /** The same: sums and products outside dot products. */
+  operations: 12,
+  /** The same: divisions. */
+  divisions: 13,
+  /** The same: exponentials and logarithms of the firmware's own (`exps` are those of the published code). */
+  functions: 14,
 } as const;
-export const WORK_COUNT = 11;
+export const WORK_COUNT = 15;
+
+/** Sums and products of an exponential of the firmware's (G2T_FUNCTION_FLOP); a logarithm counts for as many. */
+export const FUNCTION_FLOP = 21;
+
+/**
+ * Floating-point operations of counted training: every sum, product and division is one.
+ *
+ * | learner | a row | at the end of a task |
+ * |---|---|---|
+ * | opt-sgd (algorithms, section F) | 2n, with an error 7n + 4 | - |
+ * | svm | 5n + 2, with a loss 7n + 3 | - |
+ * | logistic | 4n + 5 + FUNCTION_FLOP | - |
+ * | lda | n (n + 1) + 4n + 1 | n^3 / 3 + O(n^2) + FUNCTION_FLOP |
+ * | sefr | n | 10n + 6 |
+ * | train-pp | 2n + 2, with a loss 6n + 5 | - |
+ *
+ * @param work counts by WORK index.
+ */
+export function flopOf(work: Float64Array): number {
+  const optSgd = 5 * work[WORK.updatedWeights]! - work[WORK.updates]!;
+  const others = work[WORK.operations]! + work[WORK.divisions]! + FUNCTION_FLOP * work[WORK.functions]!;
+  return 2 * work[WORK.multiplyAdds]! + optSgd + others;
+}
 
 /** What `deliver`, `timer` and `poll` may answer: 0 good, negative an error. The same numbers as firmware/include/g2t_status.h. */
 export const STATUS = {

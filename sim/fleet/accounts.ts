@@ -1,4 +1,4 @@
-import { WORK } from '../device/host-types.ts';
+import { flopOf, WORK } from '../device/host-types.ts';
 import { HANDSHAKE, type TransferFacts } from '../net/network.ts';
 
 /**
@@ -65,7 +65,7 @@ export class Accounts {
   computed(device: number, span: number, work: Float64Array): void {
     this.compute[device]! += span;
     this.rows[device]! += work[WORK.rows]!;
-    this.flop[device]! += 2 * work[WORK.multiplyAdds]! + 5 * work[WORK.updatedWeights]! - work[WORK.updates]!;
+    this.flop[device]! += flopOf(work);
   }
 
   /** Communication so far, transfers under way included, ns. */

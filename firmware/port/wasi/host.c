@@ -156,6 +156,10 @@ static void leave(void) {
   c[8] = (double)w->exps;
   c[9] = (double)w->frames;
   c[10] = (double)w->scans;
+  c[11] = (double)w->rewritten;
+  c[12] = (double)w->operations;
+  c[13] = (double)w->divisions;
+  c[14] = (double)w->functions;
 }
 
 void EXPORT(g2t_host_seal)(uint32_t length);
