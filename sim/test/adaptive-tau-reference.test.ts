@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasetOptions } from '../data/options.ts';
+import { labelsOf, partitionRows } from '../data/partition.ts';
 import { type Estimates, fitBudget, nextTau } from '../method/adaptive-tau/control.ts';
 import { distance, WeightedSum } from '../method/exchange/aggregate.ts';
 import { numbersOf } from '../metrics/table.ts';
 import { loadDataset } from '../run/inputs.ts';
+import type { RunOutcome } from '../run/run.ts';
 import { runOf, shippedScenario } from './scenario-run.ts';
 
 const folder = process.env['G2T_DATA'] ?? '';
@@ -39,20 +41,23 @@ const STEP = 0.020613052;
 const AGGREGATION = 0.137093837;
 
 /** The whole reference in float64, with the control under test: what full-batch descent without any fleet comes to. */
-function emulate(): ReferenceRound[] {
+function emulate(number: 1 | 2 | 3 | 4): ReferenceRound[] {
   const options = { name: 'mnist', classes: 'even-odd', 'train-rows': 1000, 'test-rows': 1000 };
-  const { train, test, features } = loadDataset(datasetOptions.parse(options), folder, 1);
+  const dataset = loadDataset(datasetOptions.parse(options), folder, 1);
+  const { train, test, features } = dataset;
   const sign = (label: number): number => (label === 1 ? 1 : -1);
-  const nodes = Array.from({ length: NODES }, (_, node) =>
-    Array.from({ length: train.count }, (_unused, row) => row).filter((row) => row % NODES === node),
-  );
+  const all = partitionRows({ by: 'case', case: number }, labelsOf(dataset), NODES, 1).rows;
+  // Nodes with the very same rows do the very same: one stands for all, with their weight.
+  const nodes = [...new Set(all)];
+  const weight = nodes.map((rows) => rows.length * all.filter((each) => each === rows).length);
+  const held = weight.reduce((sum, each) => sum + each, 0);
 
   const margin = (rows: typeof train, row: number, w: Float64Array): number => {
     let z = 0;
     for (let j = 0; j < features; j++) z += rows.x[row * features + j]! * w[j]!;
     return sign(rows.y[row]!) * z;
   };
-  const loss = (rows: readonly number[], w: Float64Array): number => {
+  const loss = (rows: Uint32Array, w: Float64Array): number => {
     let sum = 0;
     for (const row of rows) {
       const short = Math.max(0, 1 - margin(train, row, w));
@@ -61,7 +66,7 @@ function emulate(): ReferenceRound[] {
     const length = distance(w, new Float64Array(features));
     return 0.5 * LAMBDA * length * length + (0.5 * sum) / rows.length;
   };
-  const gradient = (rows: readonly number[], w: Float64Array): Float64Array => {
+  const gradient = (rows: Uint32Array, w: Float64Array): Float64Array => {
     const g = w.map((each) => LAMBDA * each);
     for (const row of rows) {
       const short = 1 - margin(train, row, w);
@@ -89,33 +94,38 @@ function emulate(): ReferenceRound[] {
       const before = last[node];
       if (before !== undefined) {
         const moved = distance(before.w, w);
+        const share = weight[node]! / held;
         if (moved > 1e-10) {
-          beta += Math.max(distance(before.g, gGlobal) / moved, 1e-5) / NODES;
-          rho += Math.abs(before.F - loss(rows, w)) / moved / NODES;
-        } else beta += 1e-5 / NODES;
+          beta += Math.max(distance(before.g, gGlobal) / moved, 1e-5) * share;
+          rho += (Math.abs(before.F - loss(rows, w)) / moved) * share;
+        } else beta += 1e-5 * share;
       }
       for (let step = 0; step < tau; step++) {
         const g = step === 0 ? gGlobal : gradient(rows, own);
         for (let j = 0; j < features; j++) own[j]! -= ETA * g[j]!;
       }
       last[node] = { w: own, g: gradient(rows, own), F: loss(rows, own) };
-      sum.add(own, rows.length);
+      sum.add(own, weight[node]!);
     }
     const mean = new WeightedSum(features);
-    for (const g of gradients) mean.add(g, 1);
+    gradients.forEach((g, node) => {
+      mean.add(g, weight[node]!);
+    });
     const meanGradient = new Float64Array(features);
     mean.mean(meanGradient);
-    for (const g of gradients) delta += distance(g, meanGradient) / NODES;
+    gradients.forEach((g, node) => {
+      delta += (distance(g, meanGradient) * weight[node]!) / held;
+    });
     w = w.slice();
     sum.mean(w);
     used += tau * STEP + AGGREGATION;
     let right = 0;
     for (let row = 1; row < test.count; row++) if (margin(test, row, w) > 0) right++;
-    const all = Array.from({ length: train.count }, (_, row) => row);
+    const every = Uint32Array.from({ length: train.count }, (_, row) => row);
     const first = rounds.length === 0;
     rounds.push({
       tValue: used,
-      lossValue: loss(all, w),
+      lossValue: loss(every, w),
       predictionAccuracy: right / test.count,
       betaAdapt: first ? Number.NaN : beta,
       deltaAdapt: first ? Number.NaN : delta,
@@ -137,44 +147,55 @@ function emulate(): ReferenceRound[] {
   }
 }
 
-/** What differs of two courses of training, in words. */
-function compareWithReference(rounds: readonly ReferenceRound[]): void {
-  const reference = readReference();
-  expect(rounds.map(({ tau }) => tau)).toEqual(reference.map(({ tau }) => tau));
+/** Holds the course of training against another: tau the same, loss and estimates nearly. */
+function compare(rounds: readonly ReferenceRound[], expectedRounds: readonly ReferenceRound[]): void {
+  expect(rounds.map(({ tau }) => tau)).toEqual(expectedRounds.map(({ tau }) => tau));
   rounds.forEach((round, n) => {
-    const expected = reference[n]!;
+    const expected = expectedRounds[n]!;
     expect(round.tValue).toBeCloseTo(expected.tValue, 6);
     expect(Math.abs(round.lossValue - expected.lossValue)).toBeLessThan(1e-3);
     expect(Math.abs(round.predictionAccuracy - expected.predictionAccuracy)).toBeLessThanOrEqual(0.002);
-    if (n === 0) return;
+    // Where gradients do not diverge, rounding speaks.
+    if (n === 0 || expected.deltaAdapt <= 1e-6) return;
     for (const key of ['betaAdapt', 'deltaAdapt', 'rhoAdapt'] as const)
       expect(Math.abs(round[key] / expected[key] - 1), `${key} of round ${n}`).toBeLessThan(0.01);
   });
 }
 
-describe.skipIf(missing)('adaptive tau, data case 1 (skipped: set G2T_DATA to a data folder with MNIST)', () => {
-  it('goes in float64 as the published reference does', { timeout: 120_000 }, () => {
-    compareWithReference(emulate());
-  });
+/** The same over fleet and firmware. */
+async function simulate(number: 1 | 2 | 3 | 4): Promise<RunOutcome> {
+  return runOf(shippedScenario('edge-mnist-reference', [`partition.case=${number}`]));
+}
 
-  it('goes over fleet and firmware as the published reference does', { timeout: 120_000 }, async () => {
-    const { tables, summary, extras } = await runOf(shippedScenario('edge-mnist-reference'));
-    const column = (name: string) => numbersOf(tables.rounds, name);
-    const device = column('device');
-    const rows = Array.from(device.keys()).filter((row) => device[row] === 0);
-    compareWithReference(
-      rows.map((row) => ({
-        tValue: column('ended_s')[row]!,
-        lossValue: column('loss')[row]!,
-        predictionAccuracy: column('accuracy')[row]!,
-        betaAdapt: column('beta')[row]!,
-        deltaAdapt: column('delta')[row]!,
-        rhoAdapt: column('rho')[row]!,
-        tau: column('tau')[row]!,
-      })),
-    );
-    expect(summary.stopped).toBe('trained');
-    expect(summary.staleness).toEqual({ mean: 0, p95: 0, max: 0 });
-    expect(extras.notes.join(' ')).toContain('Times are fixed');
-  });
+function roundsOf({ tables }: RunOutcome): ReferenceRound[] {
+  const column = (name: string) => numbersOf(tables.rounds, name);
+  const device = column('device');
+  const rows = Array.from(device.keys()).filter((row) => device[row] === 0);
+  return rows.map((row) => ({
+    tValue: column('ended_s')[row]!,
+    lossValue: column('loss')[row]!,
+    predictionAccuracy: column('accuracy')[row]!,
+    betaAdapt: column('beta')[row]!,
+    deltaAdapt: column('delta')[row]!,
+    rhoAdapt: column('rho')[row]!,
+    tau: column('tau')[row]!,
+  }));
+}
+
+describe.skipIf(missing)('adaptive tau, full batch (skipped: set G2T_DATA to a data folder with MNIST)', () => {
+  it.each([1, 2, 3, 4] as const)(
+    'goes over fleet and firmware as in float64, case %i',
+    { timeout: 120_000 },
+    async (number) => {
+      const run = await simulate(number);
+      const wide = emulate(number);
+      compare(roundsOf(run), wide);
+      expect(run.summary.stopped).toBe('trained');
+      expect(run.summary.staleness).toEqual({ mean: 0, p95: 0, max: 0 });
+      expect(run.extras.notes.join(' ')).toContain('Times are fixed');
+      if (number !== 1) return;
+      compare(wide, readReference());
+      compare(roundsOf(run), readReference());
+    },
+  );
 });
