@@ -43,7 +43,7 @@ export const ROUNDS_TABLE = define('rounds', 'a row a device and round (with g2t
     'accuracy',
     'f64',
     '1',
-    'accuracy on training rows: of the model that a round which spans classes makes, else mean of its base classifiers',
+    'g2t: accuracy on training rows, of the model that a round which spans classes makes, else mean of its base classifiers; other methods: of the server’s model on the test rows',
   ),
   optional('loss', 'f64', '1', 'training loss after the round'),
   optional('tau', 'u32', '1', 'local steps between two aggregations'),
