@@ -33,9 +33,9 @@ export async function runScenario(
   const variants: VariantOutcome[] = [];
   const notes = [...outcome.extras.notes];
   const folders = variantFolders(loaded.variants.map(({ name }) => name));
-  for (const [index, { name, loaded: each }] of loaded.variants.entries()) {
+  for (const [index, { name, against, loaded: each }] of loaded.variants.entries()) {
     const { summary, tables, extras } = await simulate(each, options);
-    variants.push({ name, folder: folders[index]!, summary, tables });
+    variants.push({ name, folder: folders[index]!, against, summary, tables });
     notes.push(
       ...extras.notes.filter((note) => !outcome.extras.notes.includes(note)).map((note) => `${name}: ${note}`),
     );
@@ -116,9 +116,16 @@ function comparison(
   const byMethod = loaded.some((each) => each.loaded.scenario.method.name !== method);
   const own = byMethod && !variants.some(({ name }) => name === method) ? method : scenario.name;
   const { when } = scenario.stop;
+  const beside = variants.filter(({ against }) => against === undefined);
+  const labelled = (each: VariantOutcome) => ({ ...each, label: each.name });
   return {
     rivals: {
-      runs: [{ label: own, summary, tables }, ...variants.map((each) => ({ ...each, label: each.name }))],
+      runs: [{ label: own, summary, tables }, ...beside.map(labelled)],
+      changed: variants.flatMap((each) =>
+        each.against === undefined
+          ? []
+          : { run: labelled(each), of: 1 + beside.findIndex(({ name }) => name === each.against) },
+      ),
       byMethod,
       ...(typeof when === 'object' ? { target: when.accuracy } : {}),
     },

@@ -22,6 +22,8 @@ export interface RivalRun {
 /** Runs on the same seed, fleet and weather, the result's own first. */
 export interface Rivals {
   readonly runs: readonly RivalRun[];
+  /** Runs that change one of `runs` (by index) further, such as its network. */
+  readonly changed?: readonly { readonly run: RivalRun; readonly of: number }[];
   /** Whether they differ in their method, or only in its settings. */
   readonly byMethod: boolean;
   /** The accuracy at which cost is compared (0 to 1); when left out, the report takes it from the runs. */

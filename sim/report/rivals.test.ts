@@ -8,7 +8,7 @@ import { trainingChart } from './charts/training.ts';
 import { fixture } from './fixture.ts';
 import { renderReport } from './report.ts';
 import type { Rivals } from './result.ts';
-import { contests, costOf, targetOf } from './rivals.ts';
+import { changes, contests, costOf, targetOf } from './rivals.ts';
 import { rivalsFixture } from './rivals-fixture.ts';
 
 const rivals = rivalsFixture();
@@ -56,6 +56,36 @@ describe('the contest', () => {
     expect(contests({ ...rivals, runs: rivals.runs.slice(0, 1) }).some(({ title }) => title.startsWith('Loss'))).toBe(
       false,
     );
+  });
+});
+
+describe('changed runs', () => {
+  const slower = (of: number, by: number) => {
+    const run = rivals.runs[of]!;
+    const summary = { ...run.summary, makespan_s: run.summary.makespan_s * by };
+    return { run: { ...run, label: `${run.label}, 500 ms`, summary }, of };
+  };
+  const changed = { ...rivals, changed: [slower(1, 7), slower(0, 1.5), slower(5, 3)] };
+
+  it('are told by the ratio of their makespans, the least first', () => {
+    expect(changes(changed).map(({ label, of }) => [label, of])).toEqual([
+      ['g2t, 500 ms', 'g2t'],
+      ['gaia, 500 ms', 'gaia'],
+      ['ssgd, 500 ms', 'ssgd'],
+    ]);
+    expect(changes(changed).map(({ ratio }) => ratio)).toEqual([1.5, 3, 7].map((by) => expect.closeTo(by, 9)));
+    expect(changes(changed).map(({ toTarget }) => toTarget)).toEqual([1, null, 1]);
+    expect(changes(changed)[0]!.accuracy).toEqual([0.91, 0.91]);
+    expect(changes(rivals)).toEqual([]);
+  });
+
+  it('have a table of their own, and no column among the rivals', async () => {
+    const files = await renderReport(
+      fixture({ devices: 20, measurements: 20, cycles: 4, extras: { rivals: changed } }),
+    );
+    const page = text(files.get('report.html'));
+    expect(page.includes('the least first (g2t, 500 ms)')).toBe(true);
+    expect(text(files.get('charts/rivals-cost.svg')).includes('500 ms')).toBe(false);
   });
 });
 

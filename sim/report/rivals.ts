@@ -166,8 +166,56 @@ export function rivalsSection(result: RunResult, figures: Markup): Section | nul
     title: rivals.byMethod ? 'Methods side by side' : 'Variants side by side',
     body: html`<p>${what} ran on the same data, seed, fleet and weather. The best value of a row is in bold; what is not defined does not compete. The tables of each but the first are in its folder below <code>variants</code>.</p>
 ${rivalsTable(rivals)}
+${changedTable(rivals)}
 ${figures}`,
   };
+}
+
+/** What a change made of runs: makespan, and time to the accuracy of the comparison, over those of the run it changes. */
+export interface Change {
+  readonly label: string;
+  readonly of: string;
+  readonly makespan: number;
+  readonly ratio: number;
+  /** Null where one of the two was never that accurate. */
+  readonly toTarget: number | null;
+  /** Of the run as it was, and changed. */
+  readonly accuracy: readonly [number | null, number | null];
+}
+
+/** The changed runs, the least ratio of makespans first. */
+export function changes(rivals: Rivals): Change[] {
+  const target = targetOf(rivals);
+  const all = (rivals.changed ?? []).map(({ run, of }) => {
+    const base = rivals.runs[of]!;
+    const [now, before] = [costOf(run, target).seconds, costOf(base, target).seconds];
+    return {
+      label: run.label,
+      of: base.label,
+      makespan: run.summary.makespan_s,
+      ratio: run.summary.makespan_s / base.summary.makespan_s,
+      toTarget: now === null || before === null ? null : now / before,
+      accuracy: [base.summary.accuracy, run.summary.accuracy] as const,
+    };
+  });
+  return all.sort((a, b) => a.ratio - b.ratio);
+}
+
+function changedTable(rivals: Rivals): Markup {
+  const all = changes(rivals);
+  if (all.length === 0) return html``;
+  const at = percent(targetOf(rivals), 0);
+  const rows = all.map(({ label, of, makespan, ratio, toTarget, accuracy }, i) => [
+    label,
+    of,
+    span(makespan),
+    i === 0 ? html`<span class="value">${short(ratio)}</span>` : short(ratio),
+    toTarget === null ? 'not reached' : short(toTarget),
+    accuracy.map((each) => (each === null ? 'not defined' : percent(each))).join(' → '),
+  ]);
+  return html`<h3>What a change makes of a run</h3>
+<p>Each run beside the one that it changes: the ratio of their makespans, the least first (${all[0]!.label}), and of their times to ${at} accuracy. A method that stops when a budget of time is spent keeps its makespan whatever the network is like, and pays with accuracy.</p>
+${htmlTable(['changed', 'against', 'makespan#', 'ratio of makespans#', `ratio of times to ${at}#`, 'accuracy#'], rows)}`;
 }
 
 function named(winners: readonly number[], runs: readonly RivalRun[]): string {

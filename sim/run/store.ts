@@ -40,6 +40,8 @@ export interface RunVariant {
   readonly name: string;
   /** Folder of its tables, below the result's. */
   readonly folder: string;
+  /** The run whose settings it changes further, by name. */
+  readonly against: string | undefined;
   readonly summary: Summary;
 }
 
@@ -94,7 +96,7 @@ export function manifestOf(input: {
     versions: { globe2train: input.version },
     set: loaded.set,
     scenario: JSON.parse(loaded.canonical),
-    variants: input.variants.map(({ name, folder, summary }) => ({ name, folder, summary })),
+    variants: input.variants.map(({ tables: _tables, ...kept }) => kept),
     host: input.host,
   };
 }

@@ -20,9 +20,18 @@ export function checkScenario(scenario: Scenario, report: Report): void {
   for (const index of fleet.keys()) checkGroup(scenario, index, report);
   checkMethod(scenario, devices, report);
   checkPartition(scenario, report);
-  for (const [index, { name }] of scenario.compare.entries()) {
-    if (scenario.compare.findIndex((each) => each.name === name) === index) continue;
-    report(['compare', index, 'name'], `expected names that differ, got ${name} again`);
+  checkCompare(scenario, report);
+}
+
+function checkCompare({ name: own, compare }: Scenario, report: Report): void {
+  const bases = [own, ...compare.filter(({ against }) => against === undefined).map(({ name }) => name)];
+  for (const [index, { name, against }] of compare.entries()) {
+    if (name === own || compare.findIndex((each) => each.name === name) !== index) {
+      report(['compare', index, 'name'], `expected names that differ, got ${name} again`);
+    }
+    if (against === undefined || bases.includes(against)) continue;
+    const expected = `expected a run that is against no other (${bases.join(', ')})`;
+    report(['compare', index, 'against'], `${expected}, got ${against}`);
   }
 }
 

@@ -62,4 +62,24 @@ describe('a list of methods', () => {
     const text = `${GOOD}compare:\n  - { name: a, set: { seed: 2 } }\n  - { name: a, set: { seed: 3 } }\n`;
     expect(refusal(text)).toMatch(/compare\.1\.name: expected names that differ/);
   });
+
+  it('can set a variant against another: that one’s changes, then its own', () => {
+    const { variants } = load(
+      `${GOOD}compare:
+  - { name: sent, set: { method: { name: g2t, rows: stream } } }
+  - { name: sent far, against: sent, set: { fleet.0.region: tokyo } }
+  - { name: far, against: small, set: { fleet.0.region: tokyo } }
+`,
+    );
+    expect(variants.map(({ against }) => against)).toEqual([undefined, 'sent', 'small']);
+    const rows = variants.map(({ loaded }) => (loaded.scenario.method as { rows?: string }).rows);
+    expect(rows).toEqual(['stream', 'stream', 'auto']);
+    expect(variants.map(({ loaded }) => loaded.scenario.fleet[0]!.region[0])).toEqual(['dublin', 'tokyo', 'tokyo']);
+  });
+
+  it('sets a variant against what stands by itself only', () => {
+    const two = `${GOOD}compare:\n  - { name: a, against: small, set: { seed: 2 } }\n`;
+    expect(refusal(`${two}  - { name: b, against: a, set: { seed: 3 } }\n`)).toMatch(/compare\.1\.against: expected/);
+    expect(refusal(two.replace('against: small', 'against: none'))).toMatch(/compare\.0\.against.*small.*got none/);
+  });
 });

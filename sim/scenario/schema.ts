@@ -38,6 +38,12 @@ const interventionOptions = z.strictObject({
 
 const compareOptions = z.strictObject({
   name: z.string().min(1).max(40).describe('What the variant is called in charts'),
+  against: z
+    .string()
+    .optional()
+    .describe(
+      'The scenario or another variant, by name: this one sets what that one sets and then its own (a worse network, say), and the report gives the ratio of their makespans',
+    ),
   set: z
     .record(z.string().min(1), z.unknown())
     .refine((changes) => Object.keys(changes).length > 0, 'expected at least one path: value')

@@ -141,6 +141,7 @@ function map(counts: Counts, ids: readonly number[]): Spec {
           gradientLength: Math.min(120, step * labels.length),
           gradientThickness: 10,
           tickCount: 4,
+          tickMinStep: 1,
           format: ',~r',
         },
       },
