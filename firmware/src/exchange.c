@@ -47,6 +47,10 @@ typedef struct {
   uint8_t due;
 } exchange;
 
+/* What the record counts for in RAM, the same on every target. */
+enum { RECORD_BYTES = 128 };
+typedef char record_fits[sizeof(exchange) <= RECORD_BYTES ? 1 : -1];
+
 /* Places of the vectors. What one UPDATE sends lies in one run. */
 enum { WEIGHTS = 0, GRADIENT = 1, CHANGES = 2 };
 enum { GLOBAL_GRADIENT = 1, LAST_GRADIENT = 2, GLOBAL_WEIGHTS = 3, LEAST_WEIGHTS = 4 };
@@ -72,7 +76,7 @@ static layout layout_of(const g2t_setup *s, uint32_t rows) {
   const uint32_t batch = batch_of(s, rows);
   const uint64_t d = g2t_exchange_dimension(s->model, s->classes, s->features);
   layout l;
-  l.x = rounded16(rounded16(sizeof(exchange)) + vectors_of(s, batch) * d * 4u);
+  l.x = rounded16(RECORD_BYTES + vectors_of(s, batch) * d * 4u);
   l.scores = l.x + rounded16(s->features * 4u);
   l.order = l.scores + (s->model == G2T_MODEL_SOFTMAX ? s->classes * 4u : 0u);
   l.bytes = rounded16(l.order + (batch == 0u ? 0u : rows * 2u));
@@ -91,7 +95,7 @@ uint64_t g2t_exchange_bytes(const g2t_setup *setup, uint32_t rows, uint32_t rece
 static exchange *exchange_of(const g2t_device *d) { return (exchange *)(void *)d->memory; }
 
 static float *vector_of(exchange *x, uint32_t place) {
-  return (float *)(void *)((uint8_t *)x + aligned16((uint32_t)sizeof *x)) + (uint64_t)place * x->d;
+  return (float *)(void *)((uint8_t *)x + RECORD_BYTES) + (uint64_t)place * x->d;
 }
 
 static uint16_t *order_of(exchange *x) {

@@ -10,8 +10,16 @@
 
 #if defined(__GNUC__) && !defined(G2T_PLAIN_LANES) && (defined(__wasm_simd128__) || defined(__SSE2__) || defined(__ARM_NEON))
 
+/* The last n mod 4 elements, then zeros, which change no bit of a sum that began at +0. */
+static inline g2t_quad exchange_tail(const float *p, uint32_t count) {
+  g2t_quad q = {p[0], 0.0f, 0.0f, 0.0f};
+  if (count > 1u) q[1] = p[1];
+  if (count > 2u) q[2] = p[2];
+  return q;
+}
+
 static inline float exchange_join(const float *a, const float *b, uint32_t from, uint32_t n, g2t_quad s) {
-  for (uint32_t j = from; j < n; j++) s[j - from] += a[j] * b[j];
+  if (from < n) s += exchange_tail(a + from, n - from) * exchange_tail(b + from, n - from);
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
