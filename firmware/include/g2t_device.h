@@ -32,6 +32,8 @@ typedef struct {
   int (*held_row)(void *context, uint32_t device, uint32_t index, uint16_t features, float *x);
   /* Where the work is counted. */
   g2t_work *work;
+  /* Where held row `index` lies, its first `features` features; null where it must be copied. A port may have no such call (null). */
+  const float *(*held_view)(void *context, uint32_t device, uint32_t index, uint16_t features);
 } g2t_port;
 
 typedef struct {
@@ -124,13 +126,13 @@ void g2t_device_on_timer(g2t_device *device, uint64_t now_us);
 
 /* An outgoing frame in two parts: head[0, head_bytes) and then body[0, body_bytes), which stays valid until the next call. */
 typedef struct {
-  uint8_t head[G2T_HEADER_BYTES + 16];
+  uint8_t head[G2T_HEADER_BYTES + 32];
   uint32_t head_bytes;
   const uint8_t *body;
   uint32_t body_bytes;
 } g2t_outgoing;
 
-/* Takes the next outgoing frame: HELLO, PONG, REFUSE, then WEIGHTS, oldest upload first. Answers its length, 0 when none. */
+/* Takes the next outgoing frame: HELLO, PONG, REFUSE, then UPDATE or WEIGHTS, oldest upload first. Answers its length, 0 when none. */
 uint32_t g2t_device_poll(g2t_device *device, uint64_t now_us, g2t_outgoing *out);
 
 /* When on_timer is wanted; UINT64_MAX when never. */

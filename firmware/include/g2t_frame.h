@@ -28,7 +28,11 @@ typedef enum {
   G2T_PONG = 9,
   G2T_REFUSE = 10,
   G2T_LINK = 11, /* never on the wire: the port's own report of an exchange */
-  G2T_FLUSH = 12
+  G2T_FLUSH = 12,
+  G2T_SETUP = 13, /* 13 to 16: g2t_exchange.h */
+  G2T_PARAMS = 14,
+  G2T_UPDATE = 15,
+  G2T_MIRROR = 16
 } g2t_frame_type;
 
 typedef struct {

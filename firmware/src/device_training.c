@@ -94,8 +94,8 @@ static void finish(g2t_device *d, uint64_t now_us) {
 }
 
 void training_abandon(g2t_device *d) {
-  if (d->state != STATE_TRAINING) return;
-  d->state = STATE_READY;
+  if (d->state != STATE_TRAINING && d->state != STATE_EXCHANGE) return;
+  d->state = is_configured(d) ? STATE_READY : STATE_NEW;
   memory_shrink(d);
 }
 

@@ -8,7 +8,7 @@
 /* The record must not outgrow what it counts for in RAM. */
 typedef char record_fits[sizeof(g2t_device) <= G2T_FIXED_BYTES ? 1 : -1];
 
-enum { HELLO_BYTES = 16, CONFIG_BYTES = 36, TASK_BYTES = 16, SEEDED_BYTES = 20, ACK_BYTES = 4, REFUSE_BYTES = 16, LINK_BYTES = 16 };
+enum { HELLO_BYTES = 16, CONFIG_BYTES = 36, TASK_BYTES = 16, SEEDED_BYTES = 20, SETUP_BYTES = 28, ACK_BYTES = 4, REFUSE_BYTES = 16, LINK_BYTES = 16 };
 enum { LINK_DELIVERED = 1, LINK_UPLOAD = 2 };
 
 void g2t_device_begin(g2t_device *device, uint32_t id, const g2t_spec *spec, const g2t_port *port) {
@@ -58,7 +58,7 @@ static g2t_status on_config(g2t_device *d, const uint8_t *p) {
 }
 
 static g2t_status on_task(g2t_device *d, uint64_t now_us, const uint8_t *p, uint32_t bytes) {
-  if (d->state == STATE_NEW) return G2T_WRONG_STATE;
+  if (!is_configured(d)) return G2T_WRONG_STATE;
   const uint8_t mode = p[15];
   g2t_task t;
   memset(&t, 0, sizeof t);
@@ -83,7 +83,7 @@ static g2t_status on_task(g2t_device *d, uint64_t now_us, const uint8_t *p, uint
 
 static g2t_status on_ack(g2t_device *d, const uint8_t *p) {
   outbox_acknowledge(d, g2t_load_u32(p));
-  if (d->state != STATE_TRAINING) memory_shrink(d);
+  if (d->state != STATE_TRAINING && d->state != STATE_EXCHANGE) memory_shrink(d);
   return G2T_OK;
 }
 
@@ -96,8 +96,11 @@ static g2t_status on_link(g2t_device *d, const g2t_header *header, const uint8_t
   e.failed = g2t_load_u16(p + 12);
   e.delivered = (flags & LINK_DELIVERED) != 0;
   g2t_quality_add(&d->quality, &e);
-  if ((flags & LINK_UPLOAD) != 0 && !e.delivered) outbox_resend(d, header->round);
-  if (d->state == STATE_NEW) return G2T_OK;
+  if ((flags & LINK_UPLOAD) != 0 && !e.delivered) {
+    if (d->state == STATE_EXCHANGE) exchange_resend(d, header->round);
+    else outbox_resend(d, header->round);
+  }
+  if (!is_configured(d)) return G2T_OK;
   d->threshold = g2t_quality_threshold(&d->quality, &d->config.quality);
   outbox_flush_if_due(d);
   return G2T_OK;
@@ -114,6 +117,7 @@ static uint32_t length_of(uint8_t type) {
   switch (type) {
     case G2T_CONFIG: return CONFIG_BYTES;
     case G2T_ACK: return ACK_BYTES;
+    case G2T_SETUP: return SETUP_BYTES;
     case G2T_LINK: return LINK_BYTES;
     case G2T_PING:
     case G2T_FLUSH: return 0;
@@ -130,6 +134,9 @@ static g2t_status dispatch(g2t_device *d, uint64_t now_us, const g2t_header *h, 
     case G2T_ACK: return on_ack(d, p);
     case G2T_PING: return on_ping(d, h->round);
     case G2T_LINK: return on_link(d, h, p);
+    case G2T_SETUP: return exchange_setup(d, h->round, p);
+    case G2T_PARAMS: return exchange_params(d, now_us, h->round, p, h->length);
+    case G2T_MIRROR: return exchange_mirror(d, now_us, h->round, p, h->length);
     case G2T_FLUSH: outbox_close(d); return G2T_OK;
     default: return G2T_BAD_TYPE;
   }
@@ -212,7 +219,9 @@ uint32_t g2t_device_poll(g2t_device *device, uint64_t now_us, g2t_outgoing *out)
     case DUE_HELLO: bytes = send_hello(device, out); break;
     case DUE_PONG: bytes = send_small(device, G2T_PONG, device->pong_round, 0, out); break;
     case DUE_REFUSE: bytes = send_refusal(device, out); break;
-    default: bytes = outbox_take(device, now_us, out); break;
+    default:
+      bytes = device->state == STATE_EXCHANGE ? exchange_take(device, now_us, out) : outbox_take(device, now_us, out);
+      break;
   }
   if (bytes > 0u) device->port->work->frames++;
   return bytes;

@@ -29,6 +29,10 @@ void test_codec(checks *c);
 void test_order(checks *c);
 void test_device(checks *c);
 void test_outbox(checks *c);
+void test_math(checks *c);
+void test_exchange_root(checks *c);
+void test_exchange_model(checks *c);
+void test_exchange(checks *c);
 void test_fuzz(checks *c);
 
 #endif

@@ -50,6 +50,11 @@ int main(void) {
   test_device(&c);
   test_learner_tasks(&c);
   test_outbox(&c);
+  test_math(&c);
+  test_exchange_root(&c);
+  test_exchange_model(&c);
+  test_exchange(&c);
+
   test_fuzz(&c);
   printf("%u passed, %u failed\n", c.passed, c.failed);
   return c.failed == 0u ? 0 : 1;

@@ -83,7 +83,8 @@ function eventRate(): (events: number) => number {
   return (events) => {
     const now = performance.now();
     if (now > at + 200) {
-      rate = ((events - before) * 1000) / (now - at);
+      // Fewer events than before: the next run of a comparison has begun.
+      rate = ((events < before ? events : events - before) * 1000) / (now - at);
       at = now;
       before = events;
     }

@@ -174,3 +174,27 @@ describe('g2t verify and diff', () => {
     expect(stderr).toMatch(/^cannot read .*manifest.json: expected JSON, got /);
   });
 });
+
+describe('g2t run of a comparison', () => {
+  it('keeps the tables of every variant, and sets the runs beside each other', async () => {
+    const scenario = join(folder, 'compare.yaml');
+    const method = 'method: { name: g2t, rows: stream }';
+    const variants = `  - { name: W_t = 10, set: { method.hold.w0: 10 } }\n  - { name: w t 10, set: { ${method} } }\n`;
+    writeFileSync(scenario, `${readFileSync('scenarios/quickstart.yaml', 'utf8')}compare:\n${variants}`);
+    const { result } = JSON.parse(
+      await good(['run', scenario, ...SMALL.slice(1), '--out', join(folder, 'compared'), '--json']),
+    );
+    const files = filesOf(result);
+    for (const variant of ['variants/w-t-10', 'variants/w-t-10-2'])
+      for (const name of ['metrics.arrow', 'rounds.arrow', 'ages.arrow', 'devices.arrow', 'summary.json'])
+        expect(files).toContain(join(variant, name));
+    const manifest = JSON.parse(readFileSync(join(result, 'manifest.json'), 'utf8'));
+    expect(manifest.variants.map(({ name, folder: each }: { name: string; folder: string }) => [name, each])).toEqual([
+      ['W_t = 10', 'variants/w-t-10'],
+      ['w t 10', 'variants/w-t-10-2'],
+    ]);
+    expect(readFileSync(join(result, 'report.html'), 'utf8').includes('Variants side by side')).toBe(true);
+    expect(files).toContain(join('charts', 'rivals-cost.png'));
+    expect((await g2t(['verify', result])).code).toBe(0);
+  });
+});

@@ -2,11 +2,20 @@ import { readFileSync } from 'node:fs';
 import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
-import type { RatioOfRun } from '../report/result.ts';
+import type { ReportExtras } from '../report/result.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { loadDataset, loadFirmware } from '../run/inputs.ts';
 import { Interrupted, type RunOutcome, runToEnd } from '../run/run.ts';
-import { MARKER, manifestOf, openResult, type RunVariant, resultFiles, resultFolder, runId } from '../run/store.ts';
+import {
+  MARKER,
+  manifestOf,
+  openResult,
+  resultFiles,
+  resultFolder,
+  runId,
+  type VariantOutcome,
+  variantFolders,
+} from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 
@@ -22,16 +31,25 @@ export async function runScenario(
   checkWritable(folder);
   checkReplaceable(folder, MARKER);
   const outcome = await simulate(loaded, options);
-  const variants: RunVariant[] = [];
-  for (const { name, loaded: each } of loaded.variants) {
-    variants.push({ name, summary: (await simulate(each, options)).summary });
+  const variants: VariantOutcome[] = [];
+  const notes = [...outcome.extras.notes];
+  const folders = variantFolders(loaded.variants.map(({ name }) => name));
+  for (const [index, { name, against, loaded: each }] of loaded.variants.entries()) {
+    const { summary, tables, extras } = await simulate(each, options);
+    variants.push({ name, folder: folders[index]!, against, summary, tables });
+    notes.push(
+      ...extras.notes.filter((note) => !outcome.extras.notes.includes(note)).map((note) => `${name}: ${note}`),
+    );
   }
   const host = hostFacts(started);
   const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, host });
-  const files = await resultFiles(manifest, loaded, outcome);
+  const files = await resultFiles(manifest, loaded, outcome, variants);
   const { summary, tables } = outcome;
-  const extras = { ...outcome.extras, compare: ratiosOf(loaded.scenario.name, summary, variants) };
-  const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras });
+  const extras = { ...outcome.extras, notes, ...comparison(loaded, outcome, variants) };
+  // Methods that hold no rows of their own are compared with methods that do: what those have is worth a picture.
+  const partition = [tables, ...variants.map((each) => each.tables)].find((each) => each.partition)?.partition;
+  const drawn = partition === undefined ? tables : { ...tables, partition };
+  const report = await renderReport({ summary, manifest, tables: drawn, scenarioText: loaded.text, extras });
   for (const [name, bytes] of report) files.set(name, bytes);
   if (options.cancelled()) throw new Interrupted();
   writeFolderWhole({ path: folder, files, marker: MARKER });
@@ -88,14 +106,31 @@ async function simulate(loaded: LoadedScenario, options: EngineOptions): Promise
   });
 }
 
-/** Communication to computation of the run and of its variants; nothing to compare without variants. */
-function ratiosOf(name: string, summary: Summary, variants: readonly RunVariant[]): RatioOfRun[] {
-  if (variants.length === 0) return [];
-  return [{ name, summary }, ...variants].map((each) => ({
-    label: each.name,
-    time: each.summary.comm_to_comp.time,
-    bytesPerFlop: each.summary.comm_to_comp.bytes_per_flop,
-  }));
+/** The run and its variants, for the report to set beside each other; nothing to compare without variants. */
+function comparison(
+  { scenario, variants: loaded }: LoadedScenario,
+  { summary, tables }: RunOutcome,
+  variants: readonly VariantOutcome[],
+): Pick<ReportExtras, 'rivals'> {
+  if (variants.length === 0) return {};
+  const method = scenario.method.name;
+  const byMethod = loaded.some((each) => each.loaded.scenario.method.name !== method);
+  const own = byMethod && !variants.some(({ name }) => name === method) ? method : scenario.name;
+  const { when } = scenario.stop;
+  const beside = variants.filter(({ against }) => against === undefined);
+  const labelled = (each: VariantOutcome) => ({ ...each, label: each.name });
+  return {
+    rivals: {
+      runs: [{ label: own, summary, tables }, ...beside.map(labelled)],
+      changed: variants.flatMap((each) =>
+        each.against === undefined
+          ? []
+          : { run: labelled(each), of: 1 + beside.findIndex(({ name }) => name === each.against) },
+      ),
+      byMethod,
+      ...(typeof when === 'object' ? { target: when.accuracy } : {}),
+    },
+  };
 }
 
 function hostFacts(started: number): { wall_s: number; rss_bytes: number; node: string; platform: string } {

@@ -32,6 +32,11 @@ export interface Dataset {
   readonly evaluation: 'held-out' | 'training';
   /** What was done to the features of every row, so that a model can be used on new ones. */
   readonly scaling: Scaling;
+  /**
+   * The labels of the training rows and their names by label, where they are finer than the classes (the digits beside
+   * even and odd): what a partition over devices goes by. Left out where the classes are the labels.
+   */
+  readonly labels?: { readonly y: Uint16Array; readonly names: readonly string[] };
   /** Facts that a reader of results should know, e.g. how many rows were dropped. */
   readonly notes: readonly string[];
 }

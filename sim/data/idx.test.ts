@@ -32,6 +32,8 @@ describe('readIdx', () => {
     expect([...table.y]).toEqual([1, 0]);
     expect(table.classNames).toEqual(['even', 'odd']);
     expect(table.x).toHaveLength(4);
+    expect(table.labels).toEqual({ y: Uint16Array.of(3, 4), names: ['0', '1', '2', '3', '4'] });
+    expect(readIdx(images, labels, 'digits').labels).toBeUndefined();
   });
 
   it.each([

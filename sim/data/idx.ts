@@ -44,8 +44,18 @@ export function readIdx(
   for (let row = 0; row < total; row++) highest = Math.max(highest, all[row]!);
   const evenOdd = classes === 'even-odd';
   const y = Uint16Array.from(all.subarray(0, count), (label) => (evenOdd ? label & 1 : label));
-  const classNames = evenOdd ? ['even', 'odd'] : Array.from({ length: highest + 1 }, (_, c) => `${c}`);
-  return { source: images.file, features, classNames, x, y, sample: numberSamples(y, classNames.length), notes: [] };
+  const names = Array.from({ length: highest + 1 }, (_, c) => `${c}`);
+  const classNames = evenOdd ? ['even', 'odd'] : names;
+  const table = {
+    source: images.file,
+    features,
+    classNames,
+    x,
+    y,
+    sample: numberSamples(y, classNames.length),
+    notes: [],
+  };
+  return evenOdd ? { ...table, labels: { y: Uint16Array.from(all.subarray(0, count)), names } } : table;
 }
 
 function readHeader({ file, bytes }: IdxFile, dimensions: number): Header {

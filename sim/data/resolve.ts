@@ -158,6 +158,7 @@ function assemble(
     validation: parts.validation.length === 0 ? undefined : rowsOf(table, parts.validation),
     evaluation,
     scaling,
+    ...(table.labels === undefined ? {} : { labels: labelsOfRows(table.labels, parts.train) }),
     notes: table.notes,
   };
 }
@@ -170,6 +171,10 @@ function auslanFile({ source, path }: AuslanOptions): WantedFile {
   if (source === 'tctodd') return tree;
   const file = wanted(path ?? 'auslan.csv.gz');
   return source === 'csv' || path !== undefined ? file : { ...file, orTree: tree };
+}
+
+function labelsOfRows({ y, names }: NonNullable<Table['labels']>, rows: Uint32Array): NonNullable<Dataset['labels']> {
+  return { y: Uint16Array.from(rows, (row) => y[row]!), names };
 }
 
 function wanted(path: string): WantedFile {

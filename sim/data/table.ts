@@ -17,6 +17,8 @@ export interface Table {
    */
   readonly sample: Uint32Array;
   readonly notes: readonly string[];
+  /** The labels of the source, where classes are made of several. */
+  readonly labels?: { readonly y: Uint16Array; readonly names: readonly string[] };
 }
 
 /** Numbers the rows of each class 1, 2, 3, ... in the order of the source. */

@@ -185,4 +185,40 @@ export interface FirmwareHost {
   /** Results of the last `predict`. Take them anew after each. */
   readonly scores: Float32Array;
   readonly bits: Uint32Array;
+
+  /** RAM that an exchange needs on a device that holds `rows` rows, bytes, all included: what its SETUP is refused for beyond. */
+  exchangeBytes(exchange: ExchangeSize): number;
+
+  /**
+   * Loss and predictions of an exchange's model, by the firmware's own kernels.
+   * @param model 0 svm, 1 logistic, 2 softmax. @param weights its parameters, laid out as in PARAMS.
+   */
+  evaluate(rows: EvaluatedRows, model: number, classes: number, weights: Float32Array): Evaluation;
+}
+
+/** What the RAM of an exchange goes by; numbers as in SETUP. */
+export interface ExchangeSize {
+  readonly model: number;
+  readonly kind: number;
+  readonly classes: number;
+  readonly features: number;
+  readonly batch: number;
+  readonly rows: number;
+  readonly receiveBytes: number;
+}
+
+/** Rows [first, first + count) of a data set; `listed`: rows rowNumbers[first, first + count) of it. */
+export interface EvaluatedRows {
+  readonly dataSet: number;
+  readonly first: number;
+  readonly count: number;
+  readonly listed: boolean;
+}
+
+export interface Evaluation {
+  /** Sum of the rows' losses, without the penalty on the weights. */
+  readonly loss: number;
+  readonly right: number;
+  /** By row; binary models: 1 where z > 0 (right where the class is odd), else 0. Valid until the host is used again. */
+  readonly predicted: Uint16Array;
 }

@@ -1,6 +1,15 @@
 import { assert, InputError, RunError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
-import { type DeviceSpec, type FirmwareHost, statusName, type TaskShape, WORK_COUNT } from './host-types.ts';
+import {
+  type DeviceSpec,
+  type EvaluatedRows,
+  type Evaluation,
+  type ExchangeSize,
+  type FirmwareHost,
+  statusName,
+  type TaskShape,
+  WORK_COUNT,
+} from './host-types.ts';
 import { instantiate } from './wasi.ts';
 
 /** The exports of firmware/port/wasi/host.c. */
@@ -48,6 +57,24 @@ interface Exports {
   ): number;
   g2t_host_predict_room(features: number, count: number): number;
   g2t_host_predict(dataSet: number, first: number, count: number): void;
+  g2t_host_exchange_bytes(
+    model: number,
+    kind: number,
+    classes: number,
+    features: number,
+    batch: number,
+    rows: number,
+    receive: number,
+  ): number;
+  g2t_host_evaluate_room(d: number, classes: number, count: number): number;
+  g2t_host_evaluate(
+    dataSet: number,
+    model: number,
+    classes: number,
+    first: number,
+    count: number,
+    listed: number,
+  ): void;
 }
 
 /** Longest frame that any device takes, bytes: the largest receive buffer. */
@@ -58,7 +85,7 @@ const ROW_NUMBERS = 65_536;
 const BUSY_FPU = 1;
 
 /** Places in the address record of host.c. */
-const AT = { inbox: 0, outbox: 2, work: 3, scores: 5, bits: 6 } as const;
+const AT = { inbox: 0, outbox: 2, work: 3, scores: 5, bits: 6, evaluation: 7, predicted: 8 } as const;
 
 /** Many devices in one WASI instance. */
 export class PooledHost implements FirmwareHost {
@@ -262,6 +289,28 @@ export class PooledHost implements FirmwareHost {
     return new Uint32Array(this.#bytes.buffer, this.#words[this.#at + AT.bits]!, (this.#predicted + 31) >>> 5);
   }
 
+  exchangeBytes(exchange: ExchangeSize): number {
+    const { model, kind, classes, features, batch, rows, receiveBytes } = exchange;
+    return this.#wasm.g2t_host_exchange_bytes(model, kind, classes, features, batch, rows, receiveBytes);
+  }
+
+  evaluate(rows: EvaluatedRows, model: number, classes: number, weights: Float32Array): Evaluation {
+    const { dataSet, first, count } = rows;
+    const limit = rows.listed ? ROW_NUMBERS : this.#rows[dataSet]!;
+    assert(first + count <= limit, `Expected rows below ${limit}, got ${first} to ${first + count}`);
+    const features = this.#features[dataSet]!;
+    const d = dimension(model, classes, features);
+    assert(weights.length === d, `Expected ${d} parameters, got ${weights.length}`);
+    const start = this.#wasm.g2t_host_evaluate_room(d, classes, count);
+    this.#good(start === 0 ? -12 : 0, 'an evaluation');
+    this.#fresh();
+    new Float32Array(this.#bytes.buffer, start, d).set(weights);
+    this.#wasm.g2t_host_evaluate(dataSet, model, classes, first, count, rows.listed ? 1 : 0);
+    const [loss, right] = new Float64Array(this.#bytes.buffer, this.#words[this.#at + AT.evaluation]!, 2);
+    const predicted = new Uint16Array(this.#bytes.buffer, this.#words[this.#at + AT.predicted]!, count);
+    return { loss: loss!, right: right!, predicted };
+  }
+
   #fresh(): void {
     if (this.#bytes.length === 0) this.#renew();
   }
@@ -283,6 +332,11 @@ export class PooledHost implements FirmwareHost {
     if (answer < 0) throw new RunError(`The firmware's memory has no room for ${what} (${statusName(answer)})`);
     return answer;
   }
+}
+
+/** The mirror of g2t_exchange_dimension. */
+function dimension(model: number, classes: number, features: number): number {
+  return model === 0 ? features : (model === 1 ? 1 : classes) * (features + 1);
 }
 
 function padded(features: number): number {

@@ -1,7 +1,7 @@
 import { InputError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import { PooledHost } from './host.ts';
-import type { DeviceSpec, FirmwareHost, TaskShape } from './host-types.ts';
+import type { DeviceSpec, EvaluatedRows, Evaluation, ExchangeSize, FirmwareHost, TaskShape } from './host-types.ts';
 
 /** The most devices that may have an instance each: every WASM memory reserves 8 to 10 GB of address space. */
 export const MAX_INSTANCES = 1000;
@@ -144,6 +144,14 @@ export class IsolatedHost implements FirmwareHost {
 
   get bits(): Uint32Array {
     return this.#front.bits;
+  }
+
+  exchangeBytes(exchange: ExchangeSize): number {
+    return this.#front.exchangeBytes(exchange);
+  }
+
+  evaluate(rows: EvaluatedRows, model: number, classes: number, weights: Float32Array): Evaluation {
+    return this.#front.evaluate(rows, model, classes, weights);
   }
 
   #at(device: number): PooledHost {

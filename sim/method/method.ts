@@ -21,6 +21,10 @@ export interface Method extends FleetClient {
   scores(): Scores;
   /** The same of the final model, which may take longer. */
   finalScores(): Scores;
+  /** Mean training loss of the model as it is now; only methods that have one model for all. */
+  loss?(): number;
+  /** What a report should say of this run, a sentence each. */
+  readonly notes?: readonly string[];
   /** The table `rounds`. */
   rounds(): Table;
   /** The trained model: its weights, and what a reader needs to use them. */

@@ -43,7 +43,7 @@ export const ROUNDS_TABLE = define('rounds', 'a row a device and round (with g2t
     'accuracy',
     'f64',
     '1',
-    'accuracy on training rows: of the model that a round which spans classes makes, else mean of its base classifiers',
+    'g2t: accuracy on training rows, of the model that a round which spans classes makes, else mean of its base classifiers; other methods: of the server’s model on the test rows',
   ),
   optional('loss', 'f64', '1', 'training loss after the round'),
   optional('tau', 'u32', '1', 'local steps between two aggregations'),
@@ -118,4 +118,18 @@ export const AGES_TABLE = define('ages', 'quantiles of the ages of all results o
   column('age_s', 'f64', 's', 'age of a result on arrival'),
 ]);
 
-export const TABLES = [ROUNDS_TABLE, DEVICES_TABLE, METRICS_TABLE, TIMELINE_TABLE, FRAMES_TABLE, AGES_TABLE] as const;
+export const PARTITION_TABLE = define('partition', 'a row a device and label that it has rows of (with `partition`)', [
+  column('device', 'u32', '1', 'device id'),
+  column('label', 'utf8', '', 'label of the rows: a class, or the part of one that the data set tells apart'),
+  column('rows', 'u32', '1', 'training rows of the label that lie on the device'),
+]);
+
+export const TABLES = [
+  ROUNDS_TABLE,
+  DEVICES_TABLE,
+  METRICS_TABLE,
+  TIMELINE_TABLE,
+  FRAMES_TABLE,
+  AGES_TABLE,
+  PARTITION_TABLE,
+] as const;

@@ -25,6 +25,14 @@ export const FRAME = {
   link: 11,
   /** The server asks for whatever is held and finished: no payload. */
   flush: 12,
+  /** What is trained by exchanging gradients or parameters, and how (exchange.ts). */
+  setup: 13,
+  /** The model for the device's next steps, in chunks. */
+  params: 14,
+  /** What the device's steps gave; `round` is that of its PARAMS (gaia: or of the MIRROR that asked for the steps). */
+  update: 15,
+  /** Gaia: changes that other devices made. */
+  mirror: 16,
 } as const;
 
 /** Payload bytes of the types whose payload has one size (TASK: 20 with a seed). */
@@ -90,3 +98,17 @@ export const LINK = {
   /** It was an upload of the device's: the header's round is the upload's number. */
   upload: 2,
 } as const;
+
+/** SETUP's model. Binary models: the label is +1 where a row's class is odd (of classes 0 and 1: class 1), else -1. */
+export const EXCHANGE_MODEL = { svm: 0, logistic: 1, softmax: 2 } as const;
+/** SETUP's kind of exchange: what UPDATE brings. */
+export const EXCHANGE_KIND = { gradient: 0, weights: 1, adaptive: 2, gaia: 3 } as const;
+/** SETUP's flags. */
+export const EXCHANGE_FLAG = {
+  /** adaptive: a round's first step uses the mini-batch of the last step before (with tau 1: at most three times). */
+  reuse: 1,
+  /** gradient: PARAMS brings a version, which UPDATE repeats in the place of the number of rows. */
+  versioned: 2,
+} as const;
+/** Payload bytes of SETUP, and of MIRROR before its changes. */
+export const EXCHANGE_BYTES = { setup: 28, mirror: 8 } as const;

@@ -2,17 +2,25 @@ import { boardsChart } from './charts/boards.ts';
 import { communicationChart, comparisonChart } from './charts/communication.ts';
 import { convergenceChart } from './charts/convergence.ts';
 import { paperChart } from './charts/paper.ts';
+import { labelCountsChart } from './charts/partition.ts';
+import { rivalsCostChart, rivalsQualityChart, rivalsStalenessChart } from './charts/rivals.ts';
 import { stalenessChart } from './charts/staleness.ts';
 import { timelineChart } from './charts/timeline.ts';
+import { trainingChart } from './charts/training.ts';
 import type { RunResult } from './result.ts';
 import type { Chart } from './style.ts';
 
 const CHARTS: readonly ((result: RunResult) => Chart | null)[] = [
+  rivalsQualityChart,
+  rivalsCostChart,
   convergenceChart,
+  trainingChart,
   communicationChart,
   comparisonChart,
+  rivalsStalenessChart,
   stalenessChart,
   timelineChart,
+  labelCountsChart,
   boardsChart,
   paperChart,
 ];

@@ -72,15 +72,6 @@ describe('renderReport', () => {
     expect(page.includes('not defined')).toBe(true);
   });
 
-  it('draws runs beside each other', async () => {
-    const compare = [
-      { label: 'W_t = 1', time: 3.2, bytesPerFlop: 0.4 },
-      { label: 'W_t = 10', time: 1.1, bytesPerFlop: null },
-    ];
-    const files = await renderReport(fixture({ ...SMALL, extras: { compare } }));
-    expect(text(files.get('charts/communication-compared.svg')).includes('W_t = 10')).toBe(true);
-  });
-
   it('stays small for 100,000 devices and long series', async () => {
     const result = fixture({ devices: 100_000, measurements: 20_000, makespanSeconds: 20_000, cycles: 2000 });
     const files = await renderReport(result);

@@ -6,8 +6,17 @@ import { grouped } from './numbers.ts';
 import { figure, page, type Section } from './page.ts';
 import { loadRenderer } from './render.ts';
 import type { RunResult } from './result.ts';
+import { rivalsSection } from './rivals.ts';
 import { glossarySection, groupsSection, paperSection, provenanceSection, scenarioSection } from './sections.ts';
 import type { Chart } from './style.ts';
+
+/** Charts of the comparison, which stand beside its table. */
+const OF_RIVALS: ReadonlySet<string> = new Set([
+  'rivals-quality',
+  'rivals-cost',
+  'communication-compared',
+  'rivals-staleness',
+]);
 
 interface Drawn extends Chart {
   readonly svg: string;
@@ -39,12 +48,16 @@ function reportPage(result: RunResult, drawn: readonly Drawn[]): string {
   const figures = (keep: (chart: Drawn) => boolean): Markup =>
     html`${drawn.filter(keep).map((chart) => figure(chart, chart.svg))}`;
   const ofPaper = (chart: Drawn) => chart.name === 'paper-figure-3';
+  const ofRivals = (chart: Drawn) => OF_RIVALS.has(chart.name);
   const paper = paperSection(result, figures(ofPaper));
   const notes = (extras?.notes ?? []).map((note) => html`<p class="note">${note}</p>\n`);
   const sections: (Section | null)[] = [
     { id: 'results', title: 'Results', body: html`${notes}${headlineTable(result)}` },
+    rivalsSection(result, figures(ofRivals)),
     paper,
-    drawn.length === 0 ? null : { id: 'charts', title: 'Charts', body: figures((chart) => !ofPaper(chart)) },
+    drawn.length === 0
+      ? null
+      : { id: 'charts', title: 'Charts', body: figures((chart) => !ofPaper(chart) && !ofRivals(chart)) },
     result.tables.devices === undefined ? null : groupsSection(result.tables.devices),
     scenarioSection(result),
     glossarySection(),

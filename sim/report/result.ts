@@ -12,11 +12,22 @@ interface ReportManifest {
   readonly versions: { readonly [name: string]: string };
 }
 
-/** One run (or variant) of a comparison of communication-to-computation ratios. */
-export interface RatioOfRun {
+/** One run of a comparison: another method, or another setting of the same. */
+export interface RivalRun {
   readonly label: string;
-  readonly time: number | null;
-  readonly bytesPerFlop: number | null;
+  readonly summary: Summary;
+  readonly tables: { readonly rounds?: Table; readonly metrics?: Table; readonly ages?: Table };
+}
+
+/** Runs on the same seed, fleet and weather, the result's own first. */
+export interface Rivals {
+  readonly runs: readonly RivalRun[];
+  /** Runs that change one of `runs` (by index) further, such as its network. */
+  readonly changed?: readonly { readonly run: RivalRun; readonly of: number }[];
+  /** Whether they differ in their method, or only in its settings. */
+  readonly byMethod: boolean;
+  /** The accuracy at which cost is compared (0 to 1); when left out, the report takes it from the runs. */
+  readonly target?: number;
 }
 
 /** A headline beside those of the summary: time to accuracy, say, or the accuracy of another combination. */
@@ -28,8 +39,8 @@ interface Headline {
 }
 
 export interface ReportExtras {
-  /** Runs to draw beside each other, this one included, in this order. */
-  readonly compare?: readonly RatioOfRun[];
+  /** Runs to set beside each other, this one included, in this order. */
+  readonly rivals?: Rivals;
   /** Set for the replay of the paper's experiment: draws the paper's nine figures beside the run's. */
   readonly paperReplay?: { readonly distinctTasks: number };
   readonly headlines?: readonly Headline[];
@@ -47,6 +58,7 @@ export interface RunResult {
     readonly metrics?: Table;
     readonly timeline?: Table;
     readonly ages?: Table;
+    readonly partition?: Table;
   };
   /** The scenario's YAML as it was given. */
   readonly scenarioText: string;

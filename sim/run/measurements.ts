@@ -8,11 +8,16 @@ import type { World } from './world.ts';
 /** The time series of a run: a row a measurement. Sums run in device-id order. */
 export class Measurements {
   readonly #world: World;
-  readonly #table = new TableBuilder(METRICS_TABLE);
+  readonly #table: TableBuilder<(typeof METRICS_TABLE.columns)[number]['name']>;
   #lastAt = -1;
 
   constructor(world: World) {
     this.#world = world;
+    const { method } = world;
+    this.#table = new TableBuilder(METRICS_TABLE, [
+      ...(method.records.staleness === null ? [] : (['staleness_mean'] as const)),
+      ...(method.loss === undefined ? [] : (['loss'] as const)),
+    ]);
   }
 
   /** Measures now. @returns the accuracy, NaN when there are no test rows. */
@@ -61,6 +66,8 @@ export class Measurements {
     table.set(at.energy_j, energy);
     table.set(at.online, online);
     table.set(at.age_mean_s, records.ages.meanSinceMark());
+    if (records.staleness !== null) table.set(at.staleness_mean, records.staleness.meanSinceMark());
+    if (method.loss !== undefined) table.set(at.loss, method.loss());
     table.endRow();
     this.#lastAt = now;
     return accuracy;

@@ -16,7 +16,7 @@ export function notesOf(run: {
   readonly scenario: ResolvedScenario;
 }): ReportNotes {
   const { world, dataset, scenario } = run;
-  const notes = [...dataset.notes];
+  const notes = [...dataset.notes, ...(world.method.notes ?? [])];
   if (dataset.evaluation === 'training') {
     notes.push(
       'Accuracy is measured on the rows that were trained on: it says how well the model fits them, nothing of new rows.',

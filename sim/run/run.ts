@@ -8,6 +8,7 @@ import { FrameRecorder } from './frame-recorder.ts';
 import { Measurements } from './measurements.ts';
 import { notesOf, type ReportNotes } from './notes.ts';
 import { deviceTable, summaryOf } from './outcome.ts';
+import { partitionTable } from './partition.ts';
 import { placed } from './placed.ts';
 import { buildWorld, type World } from './world.ts';
 
@@ -41,6 +42,7 @@ export interface RunOutcome {
     readonly ages: Table;
     readonly timeline: Table;
     readonly frames?: Table;
+    readonly partition?: Table;
   };
   /** What the report says beside the tables. */
   readonly extras: ReportNotes;
@@ -120,6 +122,7 @@ function* stepScenario(input: RunInput): Generator<() => RunProgress, RunOutcome
     ages: method.records.ages.quantiles(),
     timeline: world.timeline.finish(end),
     ...(frames === undefined ? {} : { frames: frames.table() }),
+    ...(world.partition === undefined ? {} : { partition: partitionTable(world.partition) }),
   };
   method.fold(sim.digest);
   for (const table of Object.values(tables)) digestTable(sim.digest, table);

@@ -38,7 +38,29 @@ export interface Manifest {
 
 export interface RunVariant {
   readonly name: string;
+  /** Folder of its tables, below the result's. */
+  readonly folder: string;
+  /** The run whose settings it changes further, by name. */
+  readonly against: string | undefined;
   readonly summary: Summary;
+}
+
+/** A variant that was run: what is kept of it. */
+export interface VariantOutcome extends RunVariant {
+  readonly tables: RunOutcome['tables'];
+}
+
+/** A folder a variant: its name in lower-case letters, digits and hyphens, numbered where two come out alike. */
+export function variantFolders(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ['variant'];
+    const plain = words.join('-');
+    let folder = plain;
+    for (let n = 2; taken.has(folder); n++) folder = `${plain}-${n}`;
+    taken.add(folder);
+    return `variants/${folder}`;
+  });
 }
 
 /** The id of a run, known before it is made: 32 hex digits. */
@@ -57,7 +79,7 @@ export function manifestOf(input: {
   readonly firmware: Firmware;
   readonly version: string;
   readonly outcome: RunOutcome;
-  readonly variants: readonly RunVariant[];
+  readonly variants: readonly VariantOutcome[];
   readonly host: Manifest['host'];
 }): Manifest {
   const { loaded, outcome } = input;
@@ -74,7 +96,7 @@ export function manifestOf(input: {
     versions: { globe2train: input.version },
     set: loaded.set,
     scenario: JSON.parse(loaded.canonical),
-    variants: input.variants,
+    variants: input.variants.map(({ tables: _tables, ...kept }) => kept),
     host: input.host,
   };
 }
@@ -84,6 +106,7 @@ export async function resultFiles(
   manifest: Manifest,
   loaded: LoadedScenario,
   outcome: RunOutcome,
+  variants: readonly VariantOutcome[],
 ): Promise<Map<string, Content>> {
   const files = new Map<string, Content>();
   const metadata = {
@@ -94,6 +117,12 @@ export async function resultFiles(
     firmware: manifest.firmware.sha256,
     globe2train: manifest.versions['globe2train']!,
   };
+  for (const { name, folder, summary, tables } of variants) {
+    const own = { ...metadata, variant: name, digest: summary.digest };
+    files.set(`${folder}/summary.json`, canonicalJson(summary));
+    for (const [table, rows] of Object.entries(tables))
+      files.set(`${folder}/${table}.arrow`, await writeArrow(rows, own));
+  }
   files.set(MARKER, canonicalJson(manifest));
   files.set('summary.json', canonicalJson(outcome.summary));
   files.set('scenario.yaml', loaded.text);

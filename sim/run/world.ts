@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { dealClasses } from '../data/held.ts';
+import type { Partition } from '../data/partition.ts';
 import type { Kernel } from '../device/board.ts';
 import { cyclesOf, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
@@ -23,6 +24,7 @@ import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { foretell, plannedChanges, scheduleChanges } from './interventions.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
+import { partitionOf } from './partition.ts';
 import { boardOf, layOut, type Places } from './places.ts';
 
 /** Called for every frame that enters or leaves a device's firmware. */
@@ -46,6 +48,8 @@ export interface World {
   readonly method: Method;
   readonly kernel: Kernel;
   readonly timeline: TimelineRecorder;
+  /** The training rows of each device, where the scenario divides them. */
+  readonly partition: Partition | undefined;
   /** Energy of a device until `at`, J. */
   energy(device: number, at: number): number;
   /** The stretches that a device was offline until `at`: asked once a device, at the end. */
@@ -64,11 +68,13 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
   const sim = new Simulation();
   const places = layOut(scenario);
   const { devices, groups, group, boards } = places;
-  const kernel = kernelOf(options.learner);
+  const kernel = options.name === 'g2t' ? kernelOf(options.learner) : 'ours';
+  // What a device tells of its speed: a step of the learner that its tasks train; exchanges do not go by it.
+  const learner = options.name === 'g2t' ? options.learner.name : 'opt-sgd';
   const receiveBytes = receiveBytesFor(dataset.features);
   const host = scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware);
   const specOf = boards.map((board) =>
-    deviceSpec(board, { kernel, learner: options.learner.name, features: dataset.features, receiveBytes }),
+    deviceSpec(board, { kernel, learner, features: dataset.features, receiveBytes }),
   );
   const specs = Array.from(group, (index) => specOf[index]!);
   for (const spec of specs) host.add(spec);
@@ -104,6 +110,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     observe,
   });
   scheduleChanges(sim, plan, network, places);
+  const partition = partitionOf(loaded, dataset, devices);
   const method = wireMethod({
     sim,
     fleet,
@@ -114,6 +121,8 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     receiveBytes,
     specs,
     holds: heldClasses(places, dataset.classes, seed),
+    partition,
+    fault: loaded.fault,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
     },
@@ -128,6 +137,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     method,
     kernel,
     timeline,
+    partition,
     energy: (device, at) => {
       const { accounts } = fleet;
       const compute = toSeconds(accounts.compute[device]!);

@@ -19,9 +19,48 @@ export function checkScenario(scenario: Scenario, report: Report): void {
   }
   for (const index of fleet.keys()) checkGroup(scenario, index, report);
   checkMethod(scenario, devices, report);
+  checkPartition(scenario, report);
+  checkCompare(scenario, report);
 }
 
-function checkMethod({ method, fleet }: Scenario, devices: number, report: Report): void {
+function checkCompare({ name: own, compare }: Scenario, report: Report): void {
+  const bases = [own, ...compare.filter(({ against }) => against === undefined).map(({ name }) => name)];
+  for (const [index, { name, against }] of compare.entries()) {
+    if (name === own || compare.findIndex((each) => each.name === name) !== index) {
+      report(['compare', index, 'name'], `expected names that differ, got ${name} again`);
+    }
+    if (against === undefined || bases.includes(against)) continue;
+    const expected = `expected a run that is against no other (${bases.join(', ')})`;
+    report(['compare', index, 'against'], `${expected}, got ${against}`);
+  }
+}
+
+/** A partition gives each device rows of its own by number; `holds` gives it whole classes. */
+function checkPartition({ partition, method, fleet }: Scenario, report: Report): void {
+  if (partition === 'none') return;
+  if (method.name === 'g2t') {
+    report(
+      ['partition'],
+      'expected none with method g2t, whose devices are sent rows or hold whole classes (fleet.holds)',
+    );
+  }
+  for (const [index, { holds }] of fleet.entries()) {
+    if (holds === 'none') continue;
+    report(['fleet', index, 'holds'], 'expected none beside `partition`, which says what rows each device has');
+  }
+}
+
+function checkMethod({ method, fleet, partition }: Scenario, devices: number, report: Report): void {
+  if (method.name !== 'g2t') {
+    checkExchange(method, devices, report);
+    if (partition === 'none' && fleet.every(({ holds }) => holds === 'none')) {
+      report(
+        ['method', 'name'],
+        `expected a \`partition\` for ${method.name}, which trains on the devices’ own rows, got none`,
+      );
+    }
+    return;
+  }
   for (const [index, { device }] of (method.manual ?? []).entries()) {
     if (device < devices) continue;
     report(['method', 'manual', index, 'device'], `expected a device from 0 to ${devices - 1}, got ${device}`);
@@ -29,6 +68,18 @@ function checkMethod({ method, fleet }: Scenario, devices: number, report: Repor
   if (method.rows === 'held' && fleet.every(({ holds }) => holds === 'none')) {
     report(['method', 'rows'], 'expected some fleet group to hold rows (holds: all, say), got held and none that does');
   }
+}
+
+/** Rounds that could never have all the answers that they need. */
+function checkExchange(method: Exclude<Scenario['method'], { name: 'g2t' }>, devices: number, report: Report): void {
+  if (method.name === 'asgd' || method.name === 'gaia') return;
+  const { quorum } = method;
+  if (quorum !== undefined && quorum > devices)
+    report(['method', 'quorum'], `expected at most the ${devices} devices of the fleet, got ${quorum}`);
+  if (method.name !== 'ssgd' || method.backup === 0) return;
+  if (quorum !== undefined) report(['method', 'backup'], 'expected none beside `quorum`, which says the same');
+  if (method.backup >= devices)
+    report(['method', 'backup'], `expected fewer than the ${devices} devices of the fleet, got ${method.backup}`);
 }
 
 function checkGroup({ fleet, network }: Scenario, index: number, report: Report): void {

@@ -36,6 +36,8 @@ export interface LoadedScenario {
 
 export interface Variant {
   readonly name: string;
+  /** The run that this one changes further, by name; undefined for one that stands beside the scenario. */
+  readonly against: string | undefined;
   readonly loaded: LoadedScenario;
 }
 
@@ -77,8 +79,12 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
   if (faults.length > 0) throw new ScenarioError(faults);
   const { schema: _schema, description: _description, compare, ...rest } = scenario;
   const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
-  const variants = compare.map(({ name }, index) => ({ name, loaded: variant(written, index, compare, origin) }));
-  const all = variants.map(({ name, loaded }) => ({ name, scenario: JSON.parse(loaded.canonical) as unknown }));
+  const variants = compare.map(({ name, against }, index) => ({
+    name,
+    against,
+    loaded: variant(written, index, compare, origin),
+  }));
+  const all = variants.map(({ loaded, ...named }) => ({ ...named, scenario: JSON.parse(loaded.canonical) as unknown }));
   return {
     file: origin.file,
     text: origin.text,
@@ -96,9 +102,11 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
 
 /** The scenario with what variant `index` sets; its faults lie where it is written. */
 function variant(written: unknown, index: number, compare: Scenario['compare'], origin: Origin): LoadedScenario {
-  const changes = Object.entries(compare[index]!.set);
+  const { set, against } = compare[index]!;
+  const changes = Object.entries(set);
+  const before = against === undefined ? undefined : compare.find(({ name }) => name === against);
   let changed = withSetting(written, { path: ['compare'], value: [], from: '' });
-  for (const [path, value] of changes) {
+  for (const [path, value] of [...Object.entries(before?.set ?? {}), ...changes]) {
     const at = ['compare', index, 'set', path];
     const target = splitPath(path);
     if (target.length === 0 || target[0] === 'compare' || target[0] === 'name') {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetOptions } from '../data/options.ts';
+import { partitionOptions } from '../data/partition-options.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { methodOptions } from '../method/registry.ts';
 import { networkOptions } from '../net/options.ts';
@@ -37,10 +38,16 @@ const interventionOptions = z.strictObject({
 
 const compareOptions = z.strictObject({
   name: z.string().min(1).max(40).describe('What the variant is called in charts'),
+  against: z
+    .string()
+    .optional()
+    .describe(
+      'The scenario or another variant, by name: this one sets what that one sets and then its own (a worse network, say), and the report gives the ratio of their makespans',
+    ),
   set: z
     .record(z.string().min(1), z.unknown())
     .refine((changes) => Object.keys(changes).length > 0, 'expected at least one path: value')
-    .describe('What differs, by path: { method.hold.w0: 10 }'),
+    .describe('What differs, by path: { method.hold.w0: 10 }, or a whole part: { method: { name: g2t } }'),
 });
 
 /** A scenario as people write it. One schema gives the types, the validation and the editors' JSON Schema. */
@@ -54,6 +61,7 @@ export const scenarioOptions = z.strictObject({
   description: z.string().optional().describe('What the scenario shows, for its readers'),
   seed: z.int().min(0).default(1).describe('Where all chance comes from'),
   dataset: datasetOptions.describe('What is learned'),
+  partition: partitionOptions.default('none'),
   method: methodOptions.describe('How it is learned'),
   fleet: fleetOptions,
   network: networkOptions.describe('What lies between the devices and the server'),
@@ -71,7 +79,7 @@ export const scenarioOptions = z.strictObject({
     .array(compareOptions)
     .default([])
     .describe(
-      'Variants that are run beside the scenario, and drawn beside it in the chart of communication to computation',
+      'Variants that are run beside the scenario, with its seed, fleet and weather, and compared with it in the report; { name: fedavg, set: { method: { name: fedavg } } } runs another method',
     ),
   isolation: z
     .enum(['pooled', 'instance'])

@@ -5,7 +5,17 @@ import { PooledHost } from '../device/host.ts';
 import { type DeviceSpec, STATUS } from '../device/host-types.ts';
 import { instantiate } from '../device/wasi.ts';
 import type { Instant } from '../kernel/time.ts';
-import { CODEC, FRAME, LEARNER, MODE, REFUSAL } from '../protocol/frame.ts';
+import * as x from '../protocol/exchange.ts';
+import {
+  CODEC,
+  EXCHANGE_FLAG,
+  EXCHANGE_KIND,
+  EXCHANGE_MODEL,
+  FRAME,
+  LEARNER,
+  MODE,
+  REFUSAL,
+} from '../protocol/frame.ts';
 import { readHeader, seal } from '../protocol/header.ts';
 import * as m from '../protocol/messages.ts';
 import { shuffleOrder } from '../protocol/order.ts';
@@ -144,7 +154,7 @@ describe('the mirror and the firmware', () => {
 
   it('agree on a task from HELLO to ACK, a seeded order included', () => {
     const [features, rows, passes] = [5, 12, 4];
-    const x = Float32Array.from({ length: rows * features }, (_, i) => Math.sin(i * 12.9898) * 2);
+    const values = Float32Array.from({ length: rows * features }, (_, i) => Math.sin(i * 12.9898) * 2);
     const labels = Uint8Array.from({ length: rows }, (_, r) => r % 2);
     const results = [MODE.cache | MODE.seeded, MODE.cache].map((mode) => {
       const one = host();
@@ -153,7 +163,7 @@ describe('the mirror and the firmware', () => {
         one,
         m.writeTask(one.inbox, 0, 0, { id: 3, positive: 1, negative: 0, features, rows, passes, mode, seed: 9 }),
       );
-      expect(send(one, m.writeData(one.inbox, 0, 3, x, labels))).toBe(0);
+      expect(send(one, m.writeData(one.inbox, 0, 3, values, labels))).toBe(0);
       const order = Uint16Array.from({ length: rows }, (_, r) => r);
       for (let pass = 1; pass < passes && mode === MODE.cache; pass++) {
         shuffleOrder(order, 9, pass);
@@ -171,13 +181,79 @@ describe('the mirror and the firmware', () => {
     expect(results[0]).toMatchObject([{ id: 3 }]);
   });
 
+  it('agree on an exchange from SETUP to UPDATE, in chunks, of every kind', () => {
+    const [features, rows] = [60, 30];
+    const values = Float32Array.from({ length: rows * features }, (_, i) => Math.sin(i * 12.9898));
+    const classes = Uint16Array.from({ length: rows }, (_, r) => r % 3);
+    for (const kind of Object.values(EXCHANGE_KIND)) {
+      const one = new PooledHost(module);
+      one.add({ ...spec, receiveBytes: 256 });
+      one.hold(
+        0,
+        one.writeRows(values, features, classes),
+        Uint32Array.from({ length: rows }, (_, r) => r),
+      );
+      receive(one);
+      const setup = {
+        ...{
+          model: EXCHANGE_MODEL.softmax,
+          kind,
+          flags: kind === EXCHANGE_KIND.gradient ? EXCHANGE_FLAG.versioned : 0,
+        },
+        ...{ classes: 3, features, batch: 8, eta: 0.125, lambda: 0.01, significance: 0.01, seed: 5 },
+      };
+      const d = x.dimension(setup.model, setup.classes, features);
+      const w = Float32Array.from({ length: d }, (_, i) => Math.cos(i) * 0.1);
+      expect(send(one, x.writeSetup(one.inbox, 0, 1, setup))).toBe(0);
+      for (let round = 4; round < 6; round++) {
+        const fields = { tau: 2, version: 77, previousIsMin: round === 5 };
+        const { frames } = x.paramsSize(setup, d, 256);
+        for (let i = 0; i < frames; i++) {
+          expect(send(one, x.writeParams(one.inbox, 0, round, setup, fields, w, 256, i))).toBe(0);
+        }
+        const frame = receive(one);
+        expect(readHeader(frame)).toMatchObject({ type: FRAME.update, round, device: 0 });
+        const update = x.readUpdate(frame, setup, d)!;
+        const adaptive = kind === EXCHANGE_KIND.adaptive;
+        expect(update).toMatchObject({
+          rows: kind === EXCHANGE_KIND.weights || adaptive ? rows : 0,
+          version: kind === EXCHANGE_KIND.gradient ? 77 : kind === EXCHANGE_KIND.gaia ? round - 3 : 0,
+          tau: adaptive ? 2 : 0,
+        });
+        expect([update.lossGlobal, update.lossMin, update.beta].map(Number.isNaN)).toEqual(
+          adaptive ? [false, round === 4, round === 4] : [true, true, true],
+        );
+        if (update.vector < 0) continue;
+        const got = new Float32Array(d);
+        x.readVector(frame, update.vector, got);
+        expect(got.some((value, i) => value !== w[i])).toBe(true);
+        expect(got.every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+
+  it('refuse an exchange beyond the RAM with the bytes that the host foretold', () => {
+    const one = host();
+    const rows = 40;
+    one.hold(0, one.writeRows(new Float32Array(rows * 500), 500, new Uint16Array(rows)), Uint32Array.of(1, 2, 3));
+    receive(one);
+    const setup = {
+      ...{ model: EXCHANGE_MODEL.softmax, kind: EXCHANGE_KIND.adaptive, flags: 0, classes: 10, features: 500 },
+      ...{ batch: 2, eta: 0.1, lambda: 0, significance: 0, seed: 1 },
+    };
+    expect(send(one, x.writeSetup(one.inbox, 0, 12, setup))).toBe(0);
+    const needsBytes = one.exchangeBytes({ ...setup, rows: 3, receiveBytes: spec.receiveBytes });
+    expect(needsBytes).toBeGreaterThan(5 * 4 * 5010);
+    expect(m.readRefusal(receive(one))).toEqual({ task: 12, reason: REFUSAL.ram, needsBytes, ramBytes: spec.ramBytes });
+  });
+
   it('answer any bytes with a status, never a trap', () => {
     const one = host();
     send(one, m.writeConfig(one.inbox, 0, 0, m.DEFAULT_CONFIG));
     const codes = new Set<number>(Object.values(STATUS));
     fc.assert(
       fc.property(
-        fc.nat({ max: 14 }),
+        fc.nat({ max: 18 }),
         fc.nat({ max: 4 }),
         fc.uint8Array({ maxLength: 200 }),
         fc.boolean(),

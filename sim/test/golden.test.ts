@@ -14,10 +14,17 @@ const GOLDEN = join('sim', 'test', 'golden');
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 const DATA = process.env['G2T_DATA'] ?? 'data';
 
+/** The demonstration on fewer images, and not to its end. */
+const SHORT_DEMONSTRATION = ['dataset.train-rows=5000', 'dataset.test-rows=1000', 'method.budget.time=3 s'];
+
 /** Large scenarios are run in a reduced form: the same boards, links, regions and weather, fewer devices and classes. */
 const REDUCED: Readonly<Record<string, readonly string[]>> = {
   'globe-10000': ['dataset.classes=50', ...counts([150, 150, 100, 75, 25])],
   'globe-100000': ['dataset.classes=45', ...counts([300, 300, 200, 150, 50])],
+  'edge-mnist-case1': SHORT_DEMONSTRATION,
+  'edge-mnist-case2': SHORT_DEMONSTRATION,
+  'edge-mnist-case3': SHORT_DEMONSTRATION,
+  'edge-mnist-case4': SHORT_DEMONSTRATION,
 };
 
 function counts(of: readonly number[]): string[] {

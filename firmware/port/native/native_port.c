@@ -37,6 +37,12 @@ static int held_row(void *context, uint32_t device, uint32_t index, uint16_t fea
   return 1;
 }
 
+static const float *held_view(void *context, uint32_t device, uint32_t index, uint16_t features) {
+  const native_port *p = context;
+  (void)device;
+  return p->shown && features <= p->features ? p->rows + index * p->features : 0;
+}
+
 void native_port_begin(native_port *p) {
   memset(p, 0, sizeof *p);
   p->port.context = p;
@@ -45,6 +51,7 @@ void native_port_begin(native_port *p) {
   p->port.held_class = held_class;
   p->port.held_row = held_row;
   p->port.work = &p->work;
+  p->port.held_view = held_view;
 }
 
 void native_port_end(native_port *p) {

@@ -18,6 +18,7 @@ typedef struct {
   uint32_t row_count;
   uint16_t features;
   int empty; /* answer null to every request */
+  int shown; /* held rows are shown where they lie, not only copied */
 } native_port;
 
 void native_port_begin(native_port *p);

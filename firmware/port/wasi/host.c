@@ -4,6 +4,8 @@
 #include "g2t_crc32.h"
 #include "g2t_device.h"
 #include "g2t_learner.h"
+#include "exchange_lanes.h"
+#include "exchange_parts.h"
 #include "memory.h"
 
 /*
@@ -38,6 +40,8 @@ typedef struct {
   uint32_t row_numbers;
   uint32_t scores;
   uint32_t bits;
+  uint32_t evaluation;
+  uint32_t predicted;
 } addresses;
 
 static struct {
@@ -52,6 +56,8 @@ static struct {
   slab weights;
   slab scores;
   slab bits;
+  slab class_scores;
+  double evaluation[2];
   addresses at;
 } host;
 
@@ -90,13 +96,20 @@ static int port_held_row(void *context, uint32_t device, uint32_t index, uint16_
   return 1;
 }
 
+static const float *port_held_view(void *context, uint32_t device, uint32_t index, uint16_t features) {
+  (void)device;
+  const slot *s = current_slot(context);
+  const data_set *set = &host.set[s->held_set];
+  return features > set->features ? 0 : set->x + s->held[index] * g2t_padded(set->features);
+}
+
 static slot *current;
 
 int32_t EXPORT(g2t_host_begin)(uint32_t inbox_bytes);
 int32_t g2t_host_begin(uint32_t inbox_bytes) {
   uint8_t *inbox = arena_take(inbox_bytes);
   if (inbox == 0) return G2T_NO_MEMORY;
-  host.port = (g2t_port){&current, port_memory, port_held_rows, port_held_class, port_held_row, &host.work};
+  host.port = (g2t_port){&current, port_memory, port_held_rows, port_held_class, port_held_row, &host.work, port_held_view};
   host.at.inbox = address(inbox);
   host.at.inbox_bytes = inbox_bytes;
   host.at.work = address(host.counts);
@@ -303,4 +316,70 @@ void g2t_host_predict(uint32_t number, uint32_t first, uint32_t count) {
     word = 0;
   }
   bits[count / 32u] = word;
+}
+
+/* RAM of an exchange, from the payload of its SETUP in the inbox. */
+double EXPORT(g2t_host_exchange_bytes)(uint32_t model, uint32_t kind, uint32_t classes, uint32_t features, uint32_t batch,
+                                       uint32_t rows, uint32_t receive);
+double g2t_host_exchange_bytes(uint32_t model, uint32_t kind, uint32_t classes, uint32_t features, uint32_t batch,
+                               uint32_t rows, uint32_t receive) {
+  g2t_setup s;
+  memset(&s, 0, sizeof s);
+  s.model = (uint8_t)model;
+  s.kind = (uint8_t)kind;
+  s.classes = (uint16_t)classes;
+  s.features = (uint16_t)features;
+  s.batch = batch;
+  return (double)g2t_exchange_bytes(&s, rows, receive);
+}
+
+/* Room for the d parameters of a model, and for the classes predicted for `count` rows; 0: no memory. */
+uint32_t EXPORT(g2t_host_evaluate_room)(uint32_t d, uint32_t classes, uint32_t count);
+uint32_t g2t_host_evaluate_room(uint32_t d, uint32_t classes, uint32_t count) {
+  if (!slab_resize(&host.weights, d * 4u) || !slab_resize(&host.class_scores, classes * 4u)) return 0;
+  if (!slab_resize(&host.scores, (count + 4u) * 4u)) return 0;
+  host.at.predicted = address(host.scores.start);
+  host.at.evaluation = address(host.evaluation);
+  return address(host.weights.start);
+}
+
+static uint16_t most_likely(const float *scores, uint32_t classes) {
+  uint32_t best = 0;
+  for (uint32_t c = 1; c < classes; c++) best = scores[c] > scores[best] ? c : best;
+  return (uint16_t)best;
+}
+
+/*
+ * A model of an exchange on rows first, ... of a data set, or on row_numbers[first], ... where listed is not 0. Leaves the sum of the rows'
+ * losses (no penalty) and the number of right predictions, and each row's predicted class (binary: 1 where z > 0, right where the class is odd).
+ */
+void EXPORT(g2t_host_evaluate)(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed);
+void g2t_host_evaluate(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed) {
+  const data_set *set = &host.set[number];
+  const uint32_t n = set->features, stride = g2t_padded(n);
+  const uint32_t *rows = (const uint32_t *)(uintptr_t)host.at.row_numbers;
+  const float *w = (const float *)(void *)host.weights.start;
+  float *scores = (float *)(void *)host.class_scores.start;
+  uint16_t *predicted = (uint16_t *)(void *)host.scores.start;
+  double loss = 0, right = 0;
+  for (uint32_t k = 0; k < count; k++) {
+    const uint32_t row = listed != 0u ? rows[first + k] : first + k;
+    const float *x = set->x + row * stride;
+    const uint16_t class_ = set->class_[row];
+    float one = 0.0f;
+    if (model == G2T_MODEL_SOFTMAX) {
+      exchange_score_classes(w, x, n, classes, scores);
+      predicted[k] = most_likely(scores, classes);
+      right += predicted[k] == class_;
+      one = exchange_soften(scores, classes, class_);
+    } else {
+      const float z = model == G2T_MODEL_LOGISTIC ? exchange_dot(w + 1, x, n) + w[0] : exchange_dot(w, x, n);
+      predicted[k] = z > 0.0f;
+      right += predicted[k] == (class_ & 1u);
+      (void)exchange_binary_loss((uint8_t)model, z, class_ & 1, &one);
+    }
+    loss += (double)one;
+  }
+  host.evaluation[0] = loss;
+  host.evaluation[1] = right;
 }

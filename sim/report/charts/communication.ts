@@ -1,9 +1,10 @@
 import { numbersOf, type Table } from '../../metrics/table.ts';
 import { short } from '../numbers.ts';
-import type { RatioOfRun, RunResult } from '../result.ts';
+import type { RunResult } from '../result.ts';
 import { THIN_RULE } from '../series.ts';
 import { type Chart, COLOR, chart, type Spec } from '../style.ts';
-import { linePanel, stacked, subtitleOf, timeAxis, valueAxis, valueLabel } from './axes.ts';
+import { linePanel, stacked, subtitleOf, timeAxis, valueAxis } from './axes.ts';
+import { barPanels } from './bars.ts';
 import { pointsOf } from './convergence.ts';
 
 const RATIOS = [
@@ -55,48 +56,37 @@ function ratioPanel(metrics: Table, per: number, ratio: (typeof RATIOS)[number])
   ];
 }
 
-/** Runs (or variants of W_t) beside each other: a bar each, by time and by volume. */
+/** Runs beside each other: a bar each, by time and by volume. */
 export function comparisonChart(result: RunResult): Chart | null {
-  const runs = result.extras?.compare ?? [];
-  return runs.length < 2 ? null : ratioBars(runs, result.manifest.name);
-}
-
-function ratioBars(runs: readonly RatioOfRun[], subtitle: string): Chart {
-  const values = runs.map(({ label, time, bytesPerFlop }) => ({
-    run: label,
-    time,
-    volume: bytesPerFlop,
-    timeText: time === null ? 'not defined' : short(time),
-    volumeText: bytesPerFlop === null ? 'not defined' : short(bytesPerFlop),
-  }));
-  const panel = (field: 'time' | 'volume', title: string, color: string, labels: boolean): Spec => ({
-    width: 250,
-    height: { step: 34 },
-    encoding: {
-      y: {
-        field: 'run',
-        type: 'nominal',
-        sort: null,
-        title: null,
-        axis: labels ? { labelColor: COLOR.ink, labelFontSize: 12, labelLimit: 200 } : { labels: false },
-      },
-      x: { field, type: 'quantitative', title, scale: { zero: true }, axis: { tickCount: 4, format: ',~r' } },
-    },
-    layer: [{ mark: { type: 'bar', color, height: { band: 0.62 } } }, valueLabel({ field: `${field}Text` })],
+  const runs = result.extras?.rivals?.runs ?? [];
+  if (runs.length < 2) return null;
+  const ratios = runs.map(({ summary }) => summary.comm_to_comp);
+  const panel = (title: string, color: string, values: readonly (number | null)[]) => ({
+    title,
+    color,
+    values,
+    texts: values.map((value) => (value === null ? 'not defined' : short(value))),
   });
   return chart({
     name: 'communication-compared',
     title: 'Communication-to-computation ratio, compared',
-    subtitle,
+    subtitle: subtitleOf(result),
     caption:
       'The ratio over the whole run, of each run: by time and by bytes on the wire per floating-point operation.',
-    body: {
-      data: { values },
-      hconcat: [
-        panel('time', 'communication s / computation s', COLOR.vermillion, true),
-        panel('volume', 'bytes on the wire / FLOP', COLOR.blue, false),
+    body: barPanels(
+      runs.map(({ label }) => label),
+      [
+        panel(
+          'communication seconds / computation second',
+          COLOR.vermillion,
+          ratios.map(({ time }) => time),
+        ),
+        panel(
+          'bytes on the wire / FLOP',
+          COLOR.blue,
+          ratios.map((ratio) => ratio.bytes_per_flop),
+        ),
       ],
-      spacing: 56,
-    },
+    ),
   });
 }

@@ -1,9 +1,9 @@
 import { findColumn, numbersOf, type Table } from '../../metrics/table.ts';
-import { grouped, percent, six } from '../numbers.ts';
+import { grouped, percent, short, six } from '../numbers.ts';
 import type { RunResult } from '../result.ts';
 import { THIN_RULE, thin } from '../series.ts';
 import { type Chart, COLOR, chart, type Spec } from '../style.ts';
-import { linePanel, PERCENT_AXIS, type Point, stacked, subtitleOf, timeAxis } from './axes.ts';
+import { linePanel, PERCENT_AXIS, type Point, stacked, subtitleOf, timeAxis, valueAxis } from './axes.ts';
 
 const QUALITY = [
   { column: 'accuracy', name: 'accuracy', color: COLOR.blue, dash: [1, 0] },
@@ -20,6 +20,10 @@ export function convergenceChart(result: RunResult): Chart | null {
   const panels: ((x: Spec) => Spec)[] = [];
   const quality = QUALITY.map((line) => ({ ...line, points: points(line.column) })).filter((l) => l.points.length > 0);
   if (quality.length > 0) panels.push(qualityPanel(quality));
+  if (findColumn(metrics, 'loss') !== undefined) {
+    const loss = points('loss');
+    if (loss.length > 1) panels.push(lossPanel(loss));
+  }
   panels.push(tasksPanel(points('tasks_done'), result.summary.tasks_total));
   if (varies(metrics, 'online')) panels.push(onlinePanel(points('online'), result.summary.devices));
   return chart({
@@ -66,6 +70,18 @@ function qualityPanel(lines: readonly QualityLine[]): (x: Spec) => Spec {
 function apart(ends: readonly number[], i: number): number {
   if (ends.length < 2 || Math.abs(ends[0]! - ends[1]!) > 0.08) return 0;
   return i === (ends[0]! >= ends[1]! ? 0 : 1) ? -7 : 7;
+}
+
+function lossPanel(points: readonly Point[]): (x: Spec) => Spec {
+  const axis = valueAxis(points.map((point) => point.v!));
+  return (x) =>
+    linePanel({
+      x,
+      height: 110,
+      title: `training loss${JSON.stringify(axis).includes('"log"') ? ' (logarithmic)' : ''}`,
+      y: axis,
+      lines: [{ points, color: COLOR.ink, label: short(points.at(-1)!.v!) }],
+    });
 }
 
 function tasksPanel(points: readonly Point[], total: number): (x: Spec) => Spec {

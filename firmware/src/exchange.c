@@ -1,0 +1,446 @@
+#include "device_parts.h"
+#include "exchange_root.h"
+#include "exchange_parts.h"
+#include "g2t_bytes.h"
+#include "g2t_learner.h"
+#include "g2t_order.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "vectors are sent from where they lie: little-endian targets only"
+#endif
+
+enum { OFFSET_BYTES = 4, MIRROR_BYTES = 8, CHANGE_BYTES = 8 };
+enum { ROWS_AND_LOSSES = 18, CONTROLLED = 27 };
+enum { USES_OF_A_BATCH = 3 };
+
+/* The start of working memory during an exchange. Behind it: vectors, the row window, scores, the order of rows. */
+typedef struct {
+  g2t_setup setup;
+  uint64_t arrived_us; /* the last byte of PARAMS */
+  uint32_t d;
+  uint32_t rows;
+  uint32_t batch;      /* 0: all rows */
+  uint32_t round;      /* of the model */
+  uint32_t received;   /* parameters of it */
+  uint32_t version;
+  uint32_t clock;      /* gaia: UPDATEs */
+  uint32_t pass;
+  uint32_t next;       /* place in the order where the next mini-batch starts */
+  uint32_t at;         /* where the present one does */
+  uint32_t uses;       /* steps that it served */
+  uint32_t global_round;
+  uint32_t update_bytes; /* of the vectors in UPDATE */
+  float loss_last;
+  float loss_global;
+  float loss_min;
+  float beta;
+  float rho;
+  uint16_t tau;
+  uint8_t last;
+  uint8_t filling;     /* a model has begun to come in */
+  uint8_t whole;       /* and is there */
+  uint8_t drawn;
+  uint8_t has_last;    /* adaptive: w and g are those at the end of the round before */
+  uint8_t has_global;  /* w_global is that of global_round */
+  uint8_t has_min;
+  uint8_t controlled;  /* beta and rho are of this round */
+  uint8_t due;
+} exchange;
+
+/* What the record counts for in RAM, the same on every target. */
+enum { RECORD_BYTES = 128 };
+typedef char record_fits[sizeof(exchange) <= RECORD_BYTES ? 1 : -1];
+
+/* Places of the vectors. What one UPDATE sends lies in one run. */
+enum { WEIGHTS = 0, GRADIENT = 1, CHANGES = 2 };
+enum { GLOBAL_GRADIENT = 1, LAST_GRADIENT = 2, GLOBAL_WEIGHTS = 3, LEAST_WEIGHTS = 4 };
+
+static uint32_t vectors_of(const g2t_setup *s, uint32_t batch) {
+  if (s->kind == G2T_KIND_ADAPTIVE) return batch == 0u ? 4u : 5u;
+  return s->kind == G2T_KIND_GAIA ? 3u : 2u;
+}
+
+static uint32_t batch_of(const g2t_setup *s, uint32_t rows) { return s->batch < rows ? s->batch : 0u; }
+
+/* Offsets from the start of memory. */
+typedef struct {
+  uint64_t x;
+  uint64_t scores;
+  uint64_t order;
+  uint64_t bytes;
+} layout;
+
+static uint64_t rounded16(uint64_t bytes) { return (bytes + 15u) & ~(uint64_t)15u; }
+
+static layout layout_of(const g2t_setup *s, uint32_t rows) {
+  const uint32_t batch = batch_of(s, rows);
+  const uint64_t d = g2t_exchange_dimension(s->model, s->classes, s->features);
+  layout l;
+  l.x = rounded16(RECORD_BYTES + vectors_of(s, batch) * d * 4u);
+  l.scores = l.x + rounded16(s->features * 4u);
+  l.order = l.scores + (s->model == G2T_MODEL_SOFTMAX ? s->classes * 4u : 0u);
+  l.bytes = rounded16(l.order + (batch == 0u ? 0u : rows * 2u));
+  return l;
+}
+
+uint64_t g2t_exchange_dimension(uint8_t model, uint16_t classes, uint16_t features) {
+  if (model == G2T_MODEL_SVM) return features;
+  return (features + 1u) * (uint64_t)(model == G2T_MODEL_LOGISTIC ? 1u : classes);
+}
+
+uint64_t g2t_exchange_bytes(const g2t_setup *setup, uint32_t rows, uint32_t receive_bytes) {
+  return (uint64_t)G2T_FIXED_BYTES + receive_bytes + layout_of(setup, rows).bytes;
+}
+
+static exchange *exchange_of(const g2t_device *d) { return (exchange *)(void *)d->memory; }
+
+static float *vector_of(exchange *x, uint32_t place) {
+  return (float *)(void *)((uint8_t *)x + RECORD_BYTES) + (uint64_t)place * x->d;
+}
+
+static uint16_t *order_of(exchange *x) {
+  return (uint16_t *)(void *)((uint8_t *)x + layout_of(&x->setup, x->rows).order);
+}
+
+/* ---- SETUP ---- */
+
+static int setup_good(const uint8_t *p, const g2t_setup *s) {
+  if (p[3] != 0u || s->features == 0u) return 0;
+  if (!g2t_is_finite(s->eta) || !(s->eta > 0.0f)) return 0;
+  if (!g2t_is_finite(s->lambda) || !(s->lambda >= 0.0f)) return 0;
+  if (!g2t_is_finite(s->significance) || !(s->significance >= 0.0f)) return 0;
+  return s->model == G2T_MODEL_SOFTMAX ? s->classes >= 2u : s->classes == 2u;
+}
+
+/* Whether the device's rows suit: the first features can be read (into nothing but a check), and classes are the model's. */
+static int rows_suit(const g2t_device *d, const g2t_setup *s, uint32_t rows) {
+  const g2t_port *port = d->port;
+  if (rows == 0u || (uint64_t)rows * (4u * s->features + 1u) > d->spec.flash_bytes) return 0;
+  if (s->model != G2T_MODEL_SOFTMAX) return 1;
+  port->work->scans += rows;
+  for (uint32_t r = 0; r < rows; r++) {
+    if (port->held_class(port->context, d->id, r) >= s->classes) return 0;
+  }
+  return 1;
+}
+
+static uint8_t impossible(const g2t_device *d, const g2t_setup *s, uint32_t rows, uint64_t needs) {
+  if (s->model > G2T_MODEL_SOFTMAX || s->kind > G2T_KIND_GAIA || s->features > G2T_MAX_FEATURES) return G2T_REFUSE_UNSUPPORTED;
+  if ((s->flags & ~(G2T_EXCHANGE_REUSE | G2T_EXCHANGE_VERSIONED)) != 0) return G2T_REFUSE_UNSUPPORTED;
+  if (!rows_suit(d, s, rows)) return G2T_REFUSE_ROWS;
+  if (needs > d->spec.ram_bytes) return G2T_REFUSE_RAM;
+  return d->held > 0u ? G2T_REFUSE_FULL : 0;
+}
+
+static void refuse(g2t_device *d, uint32_t round, uint8_t reason, uint64_t needs) {
+  d->refused_task = round;
+  d->refused_reason = reason;
+  d->refused_needs = reason != G2T_REFUSE_RAM && reason != G2T_REFUSE_FULL ? 0u : needs > UINT32_MAX ? UINT32_MAX : (uint32_t)needs;
+  d->due |= DUE_REFUSE;
+}
+
+g2t_status exchange_setup(g2t_device *d, uint32_t round, const uint8_t *p) {
+  g2t_setup s;
+  memset(&s, 0, sizeof s);
+  s.model = p[0];
+  s.kind = p[1];
+  s.flags = p[2];
+  s.classes = g2t_load_u16(p + 4);
+  s.features = g2t_load_u16(p + 6);
+  s.batch = g2t_load_u32(p + 8);
+  s.eta = g2t_load_f32(p + 12);
+  s.lambda = g2t_load_f32(p + 16);
+  s.significance = g2t_load_f32(p + 20);
+  s.seed = g2t_load_u32(p + 24);
+  if (!setup_good(p, &s)) return G2T_BAD_VALUE;
+  training_abandon(d);
+  const uint32_t rows = d->port->held_rows(d->port->context, d->id);
+  const uint64_t needs = g2t_exchange_bytes(&s, rows, d->spec.receive_bytes);
+  const uint8_t reason = impossible(d, &s, rows, needs);
+  if (reason != 0u) {
+    refuse(d, round, reason, needs);
+    if (reason == G2T_REFUSE_FULL) outbox_close(d);
+    return G2T_OK;
+  }
+  const layout l = layout_of(&s, rows);
+  uint8_t *memory = d->port->memory(d->port->context, d->id, (uint32_t)l.bytes);
+  if (memory == 0) return G2T_NO_MEMORY;
+  memset(memory, 0, (uint32_t)l.bytes);
+  d->memory = memory;
+  d->state = STATE_EXCHANGE;
+  exchange *x = exchange_of(d);
+  x->setup = s;
+  x->d = (uint32_t)g2t_exchange_dimension(s.model, s.classes, s.features);
+  x->rows = rows;
+  x->batch = batch_of(&s, rows);
+  if (d->port->held_row(d->port->context, d->id, 0, s.features, (float *)(void *)(memory + l.x)) == 0) {
+    training_abandon(d);
+    refuse(d, round, G2T_REFUSE_ROWS, 0);
+  }
+  return G2T_OK;
+}
+
+/* ---- steps ---- */
+
+/* The first pass over the rows is shuffled by the seed, each later one from the one before. */
+static void draw_batch(g2t_device *d, exchange *x) {
+  if (x->batch == 0u) return;
+  uint16_t *order = order_of(x);
+  const int first = !x->drawn;
+  if (first || x->next + x->batch > x->rows) {
+    for (uint32_t r = 0; first && r < x->rows; r++) order[r] = (uint16_t)r;
+    if (!first) x->pass++;
+    g2t_order_shuffle(order, x->rows, x->setup.seed, x->pass);
+    d->port->work->scans += x->rows;
+    x->next = 0;
+  }
+  x->at = x->next;
+  x->next += x->batch;
+  x->uses = 0;
+  x->drawn = 1;
+}
+
+static float gradient(const g2t_device *d, exchange *x, const float *w, float *g) {
+  const layout l = layout_of(&x->setup, x->rows);
+  uint8_t *start = (uint8_t *)x;
+  const exchange_rows rows = {d->port, d->id, &x->setup, x->batch == 0u ? 0 : order_of(x) + x->at,
+                              x->batch == 0u ? x->rows : x->batch, (float *)(void *)(start + l.x),
+                              (float *)(void *)(start + l.scores)};
+  return exchange_gradient(&rows, w, g);
+}
+
+static void step(const g2t_device *d, const exchange *x, float *w, const float *g) {
+  exchange_step(w, x->setup.eta, g, x->d);
+  d->port->work->rewritten += x->d;
+  d->port->work->operations += 2u * (uint64_t)x->d;
+}
+
+static void make_gradient(g2t_device *d, exchange *x) {
+  draw_batch(d, x);
+  (void)gradient(d, x, vector_of(x, WEIGHTS), vector_of(x, GRADIENT));
+  exchange_canonical(vector_of(x, GRADIENT), x->d);
+  x->update_bytes = 4u * x->d;
+}
+
+static void make_weights(g2t_device *d, exchange *x) {
+  float *w = vector_of(x, WEIGHTS), *g = vector_of(x, GRADIENT);
+  for (uint32_t i = 0; i < x->tau; i++) {
+    draw_batch(d, x);
+    (void)gradient(d, x, w, g);
+    step(d, x, w, g);
+  }
+  exchange_canonical(w, x->d);
+  x->update_bytes = 4u * x->d;
+}
+
+/* A round's first mini-batch: by the reuse rule that of the last step before, unless tau is 1 and it served often enough. */
+static void draw_first_batch(g2t_device *d, exchange *x) {
+  const int reuse = (x->setup.flags & G2T_EXCHANGE_REUSE) != 0 && x->drawn;
+  if (!reuse || (x->tau == 1u && x->uses >= (uint32_t)USES_OF_A_BATCH)) draw_batch(d, x);
+}
+
+static void make_adaptive(g2t_device *d, exchange *x) {
+  float *w = vector_of(x, WEIGHTS), *g = vector_of(x, LAST_GRADIENT), *first = vector_of(x, GLOBAL_GRADIENT);
+  const float *global = vector_of(x, GLOBAL_WEIGHTS);
+  const float distance = x->has_last ? exchange_distance(w, global, x->d) : 0.0f;
+  memcpy(w, global, x->d * sizeof *w);
+  x->has_global = 1;
+  x->global_round = x->round;
+  draw_first_batch(d, x);
+  x->loss_global = gradient(d, x, w, first);
+  if (x->has_min) x->loss_min = gradient(d, x, vector_of(x, LEAST_WEIGHTS), 0);
+  x->controlled = x->has_last;
+  if (x->has_last) {
+    exchange_control(distance, exchange_distance(g, first, x->d), x->loss_last, x->loss_global, &x->beta, &x->rho);
+    d->port->work->multiply_adds += 2u * (uint64_t)x->d;
+    d->port->work->operations += 2u * (uint64_t)x->d;
+    d->port->work->divisions += 2u;
+    d->port->work->functions += 2u;
+  }
+  step(d, x, w, first);
+  x->uses++;
+  for (uint32_t i = 1; i < x->tau; i++) {
+    draw_batch(d, x);
+    (void)gradient(d, x, w, g);
+    step(d, x, w, g);
+    x->uses++;
+  }
+  if (!x->last) x->loss_last = gradient(d, x, w, g);
+  x->has_last = !x->last;
+  exchange_canonical(w, x->d);
+  exchange_canonical(first, x->d);
+  x->update_bytes = (x->controlled ? 8u : 4u) * x->d;
+}
+
+/* The gradient's vector then carries what is significant. */
+static void make_changes(g2t_device *d, exchange *x) {
+  float *w = vector_of(x, WEIGHTS), *g = vector_of(x, GRADIENT), *a = vector_of(x, CHANGES);
+  for (uint32_t i = 0; i < x->tau; i++) {
+    draw_batch(d, x);
+    (void)gradient(d, x, w, g);
+    step(d, x, w, g);
+    step(d, x, a, g);
+  }
+  x->clock++;
+  exchange_canonical(a, x->d);
+  const float v = x->setup.significance / exchange_sqrt((float)x->clock);
+  x->update_bytes = exchange_significant(w, a, x->d, v, (uint8_t *)g);
+  d->port->work->bytes_encoded += x->update_bytes;
+  d->port->work->divisions += x->d;
+}
+
+static void make_steps(g2t_device *d, exchange *x, uint64_t now_us) {
+  x->arrived_us = now_us;
+  switch (x->setup.kind) {
+    case G2T_KIND_GRADIENT: make_gradient(d, x); break;
+    case G2T_KIND_WEIGHTS: make_weights(d, x); break;
+    case G2T_KIND_ADAPTIVE: make_adaptive(d, x); break;
+    default:
+      if (x->tau == 0u) return;
+      make_changes(d, x);
+      break;
+  }
+  x->due = 1;
+}
+
+/* ---- PARAMS ---- */
+
+static uint32_t field_bytes(const g2t_setup *s) {
+  switch (s->kind) {
+    case G2T_KIND_GRADIENT: return (s->flags & G2T_EXCHANGE_VERSIONED) != 0 ? 4 : 0;
+    case G2T_KIND_ADAPTIVE: return 3;
+    default: return 2;
+  }
+}
+
+static int fields_good(const g2t_setup *s, const uint8_t *p) {
+  if (s->kind == G2T_KIND_GRADIENT || s->kind == G2T_KIND_GAIA) return 1;
+  if (g2t_load_u16(p) == 0u) return 0;
+  return s->kind != G2T_KIND_ADAPTIVE || (p[2] & ~(G2T_PARAMS_LAST | G2T_PARAMS_PREVIOUS_IS_MIN)) == 0;
+}
+
+/* Before the global weights are written over: they may be the incumbent. A model that comes again from its start changes nothing. */
+static void keep_least(exchange *x, uint32_t round, int previous_is_min) {
+  if (x->batch == 0u || (x->filling && round == x->round)) return;
+  if (!previous_is_min) return;
+  x->has_min = x->has_global && x->global_round == round - 1u;
+  if (x->has_min) memcpy(vector_of(x, LEAST_WEIGHTS), vector_of(x, GLOBAL_WEIGHTS), x->d * sizeof(float));
+}
+
+static void begin_model(exchange *x, uint32_t round, const uint8_t *p) {
+  x->due = 0;
+  x->received = 0;
+  x->tau = 1;
+  x->last = 0;
+  if (x->setup.kind == G2T_KIND_GRADIENT) x->version = field_bytes(&x->setup) > 0u ? g2t_load_u32(p) : 0u;
+  else x->tau = g2t_load_u16(p);
+  if (x->setup.kind == G2T_KIND_ADAPTIVE) {
+    x->last = (p[2] & G2T_PARAMS_LAST) != 0;
+    keep_least(x, round, (p[2] & G2T_PARAMS_PREVIOUS_IS_MIN) != 0);
+    x->has_global = 0;
+  }
+  x->round = round;
+  x->filling = 1;
+  x->whole = 0;
+}
+
+g2t_status exchange_params(g2t_device *d, uint64_t now_us, uint32_t round, const uint8_t *p, uint32_t bytes) {
+  if (d->state != STATE_EXCHANGE) return G2T_WRONG_STATE;
+  exchange *x = exchange_of(d);
+  if (bytes < OFFSET_BYTES) return G2T_BAD_LENGTH;
+  const uint32_t offset = g2t_load_u32(p);
+  const uint32_t fields = offset == 0u ? field_bytes(&x->setup) : 0u;
+  if (bytes <= OFFSET_BYTES + fields || (bytes - OFFSET_BYTES - fields) % 4u != 0u) return G2T_BAD_LENGTH;
+  const uint32_t count = (bytes - OFFSET_BYTES - fields) / 4u, from = offset / 4u;
+  if (offset % 4u != 0u) return G2T_BAD_VALUE;
+  if (offset > 0u && (!x->filling || x->whole || round != x->round || from != x->received)) return G2T_WRONG_STATE;
+  if (count > x->d - from) return G2T_BAD_LENGTH;
+  p += OFFSET_BYTES;
+  if (offset == 0u) {
+    if (!fields_good(&x->setup, p)) return G2T_BAD_VALUE;
+    begin_model(x, round, p);
+  }
+  float *target = vector_of(x, x->setup.kind == G2T_KIND_ADAPTIVE ? GLOBAL_WEIGHTS : WEIGHTS) + from;
+  memcpy(target, p + fields, count * sizeof *target);
+  d->port->work->bytes_copied += 4u * count;
+  x->received += count;
+  if (x->received < x->d) return G2T_OK;
+  x->whole = 1;
+  if (x->setup.kind == G2T_KIND_GAIA) memset(vector_of(x, CHANGES), 0, x->d * sizeof(float));
+  make_steps(d, x, now_us);
+  return G2T_OK;
+}
+
+/* ---- MIRROR ---- */
+
+g2t_status exchange_mirror(g2t_device *d, uint64_t now_us, uint32_t round, const uint8_t *p, uint32_t bytes) {
+  if (d->state != STATE_EXCHANGE) return G2T_WRONG_STATE;
+  exchange *x = exchange_of(d);
+  if (x->setup.kind != G2T_KIND_GAIA || !x->whole) return G2T_WRONG_STATE;
+  if (bytes < MIRROR_BYTES || (bytes - MIRROR_BYTES) % CHANGE_BYTES != 0u) return G2T_BAD_LENGTH;
+  const uint32_t count = (bytes - MIRROR_BYTES) / CHANGE_BYTES;
+  const uint8_t *changes = p + MIRROR_BYTES;
+  if (g2t_load_u16(p + 6) != 0u) return G2T_BAD_VALUE;
+  for (uint32_t k = 0; k < count; k++) {
+    if (g2t_load_u32(changes + k * CHANGE_BYTES) >= x->d) return G2T_BAD_VALUE;
+  }
+  float *w = vector_of(x, WEIGHTS);
+  for (uint32_t k = 0; k < count; k++) {
+    w[g2t_load_u32(changes + k * CHANGE_BYTES)] += g2t_load_f32(changes + k * CHANGE_BYTES + 4);
+  }
+  d->port->work->bytes_copied += (uint64_t)count * CHANGE_BYTES;
+  const uint16_t steps = g2t_load_u16(p + 4);
+  if (steps == 0u) return G2T_OK;
+  x->due = 0;
+  x->tau = steps;
+  x->round = round;
+  make_steps(d, x, now_us);
+  return G2T_OK;
+}
+
+/* ---- UPDATE ---- */
+
+static void store_canonical(uint8_t *p, float value) {
+  exchange_canonical(&value, 1);
+  g2t_store_f32(p, value);
+}
+
+static uint32_t adaptive_fields(const exchange *x, uint64_t now_us, uint8_t *p) {
+  const uint64_t us = now_us - x->arrived_us;
+  const uint32_t none = 0x7fc00000u;
+  g2t_store_u32(p, x->rows);
+  g2t_store_u32(p + 4, us > UINT32_MAX ? UINT32_MAX : (uint32_t)us);
+  g2t_store_u16(p + 8, x->tau);
+  store_canonical(p + 10, x->loss_global);
+  if (x->has_min) store_canonical(p + 14, x->loss_min);
+  else g2t_store_u32(p + 14, none);
+  p[ROWS_AND_LOSSES] = x->controlled;
+  if (!x->controlled) return ROWS_AND_LOSSES + 1u;
+  store_canonical(p + 19, x->beta);
+  store_canonical(p + 23, x->rho);
+  return CONTROLLED;
+}
+
+uint32_t exchange_take(g2t_device *d, uint64_t now_us, g2t_outgoing *out) {
+  exchange *x = exchange_of(d);
+  if (!x->due) return 0;
+  uint8_t *p = out->head + G2T_HEADER_BYTES;
+  uint32_t fields = 4;
+  const int versioned = x->setup.kind == G2T_KIND_GRADIENT && field_bytes(&x->setup) > 0u;
+  if (x->setup.kind == G2T_KIND_ADAPTIVE) fields = adaptive_fields(x, now_us, p);
+  else g2t_store_u32(p, x->setup.kind == G2T_KIND_GAIA ? x->clock : versioned ? x->version : x->rows);
+  const int first = x->setup.kind == G2T_KIND_WEIGHTS || x->setup.kind == G2T_KIND_ADAPTIVE;
+  const g2t_header header = {d->id, x->round, fields + x->update_bytes, G2T_UPDATE};
+  out->head_bytes = G2T_HEADER_BYTES + fields;
+  out->body = (const uint8_t *)vector_of(x, first ? WEIGHTS : GRADIENT);
+  out->body_bytes = x->update_bytes;
+  g2t_frame_write(out->head, &header, fields, out->body, d->port->work);
+  x->due = 0;
+  return G2T_HEADER_BYTES + header.length;
+}
+
+/* The vectors still lie where they were until the next model comes. */
+void exchange_resend(g2t_device *d, uint32_t round) {
+  exchange *x = exchange_of(d);
+  if (x->whole && round == x->round && x->tau > 0u) x->due = 1;
+}

@@ -1,0 +1,123 @@
+import type { Fleet } from '../../fleet/fleet.ts';
+import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import { readVector, type Update } from '../../protocol/exchange.ts';
+import { descend } from '../exchange/aggregate.ts';
+import type { Prepared } from '../exchange/prepare.ts';
+import { ExchangeServer } from '../exchange/server.ts';
+import type { MethodProgress } from '../method.ts';
+import type { AsgdOptions } from './options.ts';
+
+/**
+ * Asynchronous SGD with a parameter server (Tsitsiklis, Bertsekas, Athans 1986; Dean et al. 2012, Downpour; algorithms
+ * D2): a device's gradient is applied as it arrives, however many others were applied since it read the model; that
+ * number is its staleness. With a bound, a device whose clock is ahead of the slowest by more waits (Ho et al. 2013,
+ * stale synchronous parallel). With `separate` the model goes out a round trip after the push: the answer to the push and
+ * the device's question; the question's bytes are not counted.
+ */
+export class AsgdServer extends ExchangeServer {
+  readonly #options: AsgdOptions;
+  /** Version that a device's model was read at, and gradients of it that were taken. */
+  readonly #readVersion: Float64Array;
+  readonly #clock: Uint32Array;
+  readonly #waiting: Uint8Array;
+  readonly #gradient: Float32Array;
+  readonly #source: number;
+  readonly #pull: number;
+
+  constructor(
+    given: { readonly sim: Simulation; readonly fleet: Fleet; readonly onFinished: () => void },
+    prepared: Prepared,
+    options: AsgdOptions,
+  ) {
+    super(given.sim, given.fleet, prepared, given.onFinished);
+    this.#options = options;
+    const { devices } = given.fleet;
+    this.#readVersion = new Float64Array(devices);
+    this.#clock = new Uint32Array(devices);
+    this.#waiting = new Uint8Array(devices);
+    this.#gradient = new Float32Array(prepared.model.dimension);
+    this.#source = given.sim.sources(devices);
+    this.#pull = given.sim.kind('asgd.pull', (device) => this.available(device));
+  }
+
+  get progress(): MethodProgress {
+    const { updates } = this.#options;
+    return {
+      tasksDone: this.version,
+      tasksTotal: updates,
+      tasksDistinct: updates,
+      tasksReassigned: 0,
+      tasksAssigned: this.sent,
+    };
+  }
+
+  start(): void {
+    // Devices are given the model as they say HELLO.
+  }
+
+  protected available(device: number): void {
+    if (this.finished || this.working[device] === 1 || this.prepared.rows[device] === 0) return;
+    const { bound } = this.#options;
+    if (bound !== undefined && this.#clock[device]! - this.#slowest() > bound) {
+      this.#waiting[device] = 1;
+      return;
+    }
+    this.#waiting[device] = 0;
+    this.#readVersion[device] = this.version;
+    // The header's round counts the device's own models; the version is in the payload.
+    this.sendModel(device, this.#clock[device]! + 1, { version: this.version });
+  }
+
+  protected updated(device: number, _round: number, update: Update, bytes: Uint8Array): void {
+    const { records, learner } = this.prepared;
+    const lag = this.version - this.#readVersion[device]!;
+    const eta = this.#options.step === 'plain' ? learner.eta : learner.eta / (1 + lag);
+    readVector(bytes, update.vector, this.#gradient);
+    const next = this.w.slice();
+    descend(next, this.#gradient, eta);
+    this.w = next;
+    this.version++;
+    this.#clock[device]!++;
+    const now = this.sim.now;
+    records.applied(device, lag, now - this.readAt[device]!);
+    const unknown = Number.NaN;
+    records.row(
+      device,
+      {
+        round: this.#clock[device]!,
+        startedAt: this.readAt[device]!,
+        endedAt: now,
+        tau: 1,
+        loss: unknown,
+        accuracy: unknown,
+        beta: unknown,
+        delta: unknown,
+        rho: unknown,
+      },
+      lag,
+    );
+    if (this.version >= this.#options.updates) {
+      this.finish();
+      return;
+    }
+    if (this.#options.exchange === 'combined') this.available(device);
+    else this.sim.schedule(now + this.fleet.rtt(device), PRIORITY.method, this.#source + device, this.#pull, device, 0);
+    this.#release();
+  }
+
+  /** The least clock of the devices that take part, whether they are there or not. */
+  #slowest(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const device of this.prepared.devices) least = Math.min(least, this.#clock[device]!);
+    return least;
+  }
+
+  #release(): void {
+    const { bound } = this.#options;
+    if (bound === undefined) return;
+    const slowest = this.#slowest();
+    for (const device of this.prepared.devices) {
+      if (this.#waiting[device] === 1 && this.#clock[device]! - slowest <= bound) this.available(device);
+    }
+  }
+}

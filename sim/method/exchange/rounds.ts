@@ -1,0 +1,217 @@
+import type { Fleet } from '../../fleet/fleet.ts';
+import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import { fromSeconds } from '../../kernel/time.ts';
+import { type ParamsFields, paramsSize, readVector, type Update } from '../../protocol/exchange.ts';
+import type { MethodProgress } from '../method.ts';
+import { evaluatesRounds } from './options.ts';
+import type { Prepared } from './prepare.ts';
+import type { RoundFacts } from './records.ts';
+import { ExchangeServer } from './server.ts';
+
+/** An update that counts in its round. */
+export interface Arrival {
+  readonly device: number;
+  /** Rows that the device trained on, D_i. */
+  readonly rows: number;
+  /** Gradient or weights. */
+  readonly vector: Float32Array;
+  readonly update: Update;
+  /** adaptive: the gradient at the global weights. */
+  readonly gradient: Float32Array | undefined;
+}
+
+/** What a method decides of its rounds; everything else is alike. */
+export interface RoundPolicy {
+  /** Rounds in all, where that is known. */
+  readonly rounds: number | undefined;
+  /** Who takes part in a round, ascending; and how many answers it needs, at most as many. */
+  begin(round: number): { readonly devices: readonly number[]; readonly quorum: number };
+  /** What the model carries beside itself. */
+  fields(round: number): ParamsFields;
+  /** Before when a round that has all its answers does not end, ns. */
+  earliestEnd(startedAt: number): number;
+  /**
+   * The weights after a round.
+   * @param arrivals in device-id order, at least one.
+   */
+  aggregate(
+    w: Float32Array,
+    arrivals: readonly Arrival[],
+    span: number,
+  ): { readonly w: Float32Array } & Pick<RoundFacts, 'tau' | 'beta' | 'delta' | 'rho'>;
+  /** Whether a round follows; asked once after each. */
+  goesOn(round: number): boolean;
+  /** The model to return in place of the last. */
+  best(): Float32Array | undefined;
+}
+
+export interface RoundLimits {
+  /** ns; undefined for none. */
+  readonly deadline: number | undefined;
+  /** Whether the model is measured after each round. */
+  readonly evaluates: boolean;
+}
+
+/** The limits that options set. */
+export function limitsOf(
+  options: { readonly deadline?: number | undefined; readonly evaluate: 'auto' | 'rounds' | 'measurements' },
+  { model }: Prepared,
+): RoundLimits {
+  return {
+    deadline: options.deadline === undefined ? undefined : fromSeconds(options.deadline),
+    evaluates: evaluatesRounds(options.evaluate, model.multiplyAdds),
+  };
+}
+
+/**
+ * Rounds with a barrier: the model goes out, updates come in, their mean makes the next model. A round ends when its
+ * quorum has answered, or at its deadline with whoever has, at least one. Only those who answered in time are weighted;
+ * a later update is thrown away and counted as waste, and its device joins the round that then is under way. A device
+ * that was off gets the model when it is back.
+ */
+export class RoundServer extends ExchangeServer {
+  readonly #policy: RoundPolicy;
+  readonly #limits: RoundLimits;
+  readonly #part: Uint8Array;
+  readonly #source: number;
+  readonly #kinds: { readonly deadline: number; readonly close: number };
+  readonly #arrivals = new Map<number, Arrival>();
+  #round = 0;
+  #members = 0;
+  #quorum = 0;
+  #startedAt = 0;
+  #overdue = false;
+  #closing = false;
+
+  constructor(given: {
+    readonly sim: Simulation;
+    readonly fleet: Fleet;
+    readonly prepared: Prepared;
+    readonly policy: RoundPolicy;
+    readonly limits: RoundLimits;
+    readonly onFinished: () => void;
+  }) {
+    super(given.sim, given.fleet, given.prepared, given.onFinished);
+    this.#policy = given.policy;
+    this.#limits = given.limits;
+    this.#part = new Uint8Array(given.fleet.devices);
+    this.#source = given.sim.sources(1);
+    this.#kinds = {
+      deadline: given.sim.kind('exchange.deadline', (round) => this.#late(round)),
+      close: given.sim.kind('exchange.close', (round) => this.#close(round)),
+    };
+  }
+
+  get progress(): MethodProgress {
+    const total = this.#policy.rounds ?? this.version + (this.finished ? 0 : 1);
+    return {
+      tasksDone: this.version,
+      tasksTotal: total,
+      tasksDistinct: total,
+      tasksReassigned: 0,
+      tasksAssigned: this.sent,
+    };
+  }
+
+  start(): void {
+    this.#begin();
+  }
+
+  protected available(device: number): void {
+    if (this.#part[device] === 1 && !this.#arrivals.has(device)) this.#hand(device);
+  }
+
+  protected updated(device: number, round: number, update: Update, bytes: Uint8Array): void {
+    const { prepared } = this;
+    if (round !== this.#round || this.#part[device] === 0) {
+      const { bytes: down } = paramsSize(prepared, this.w.length, prepared.receiveBytes);
+      prepared.records.wasted(device, bytes.length + down, this.flop[device]!);
+      this.available(device);
+      return;
+    }
+    const copy = (at: number): Float32Array => {
+      const vector = new Float32Array(this.w.length);
+      readVector(bytes, at, vector);
+      return vector;
+    };
+    this.#arrivals.set(device, {
+      device,
+      rows: prepared.rows[device]!,
+      vector: copy(update.vector),
+      update,
+      gradient: update.gradient < 0 ? undefined : copy(update.gradient),
+    });
+    this.#closeWhenDue();
+  }
+
+  #begin(): void {
+    this.#round++;
+    const { devices, quorum } = this.#policy.begin(this.#round);
+    this.#startedAt = this.sim.now;
+    this.#overdue = false;
+    this.#closing = false;
+    this.#arrivals.clear();
+    this.#part.fill(0);
+    for (const device of devices) this.#part[device] = 1;
+    this.#members = devices.length;
+    this.#quorum = Math.min(quorum, devices.length);
+    for (const device of devices) if (this.present[device] === 1 && this.working[device] === 0) this.#hand(device);
+    const { deadline } = this.#limits;
+    if (deadline === undefined) return;
+    this.sim.schedule(this.sim.now + deadline, PRIORITY.method, this.#source, this.#kinds.deadline, this.#round, 0);
+  }
+
+  #hand(device: number): void {
+    this.sendModel(device, this.#round, this.#policy.fields(this.#round));
+  }
+
+  #late(round: number): void {
+    if (round !== this.#round || this.finished) return;
+    this.#overdue = true;
+    this.#closeWhenDue();
+  }
+
+  #closeWhenDue(): void {
+    const answers = this.#arrivals.size;
+    const due = answers >= this.#quorum || answers === this.#members || (this.#overdue && answers > 0);
+    if (!due || this.#closing) return;
+    this.#closing = true;
+    const at = Math.max(this.sim.now, this.#policy.earliestEnd(this.#startedAt));
+    if (at === this.sim.now) this.#close(this.#round);
+    else this.sim.schedule(at, PRIORITY.method, this.#source, this.#kinds.close, this.#round, 0);
+  }
+
+  #close(round: number): void {
+    if (round !== this.#round || this.finished) return;
+    const policy = this.#policy;
+    const now = this.sim.now;
+    const arrivals = [...this.#arrivals.values()].sort((a, b) => a.device - b.device);
+    const { w, ...facts } = policy.aggregate(this.w, arrivals, now - this.#startedAt);
+    this.w = w;
+    this.version++;
+    const { records } = this.prepared;
+    const row: RoundFacts = {
+      ...facts,
+      round,
+      startedAt: this.#startedAt,
+      endedAt: now,
+      loss: this.#limits.evaluates ? this.loss() : Number.NaN,
+      accuracy: this.#limits.evaluates ? this.scores().accuracy : Number.NaN,
+    };
+    for (const { device } of arrivals) {
+      // Nobody else's update came between reading the weights and applying this one's: the barrier sees to that.
+      records.applied(device, 0, now - this.readAt[device]!);
+      records.row(device, row, 0);
+    }
+    if (policy.goesOn(round)) {
+      this.#begin();
+      return;
+    }
+    const best = policy.best();
+    if (best !== undefined) {
+      this.w = best;
+      this.forgetScores();
+    }
+    this.finish();
+  }
+}

@@ -1,0 +1,238 @@
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Digest } from '../../kernel/digest.ts';
+import { RunError } from '../../kernel/errors.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Scores } from '../../metrics/scores.ts';
+import type { Table } from '../../metrics/table.ts';
+import { getU32 } from '../../protocol/bytes.ts';
+import {
+  type ParamsFields,
+  paramsSize,
+  readUpdate,
+  type Update,
+  writeParams,
+  writeSetup,
+} from '../../protocol/exchange.ts';
+import { EXCHANGE_BYTES, FRAME, HEADER, HEADER_BYTES } from '../../protocol/frame.ts';
+import { readRefusal } from '../../protocol/messages.ts';
+import type { Method, MethodProgress } from '../method.ts';
+import { describeModel, modelTable } from './model-table.ts';
+import type { Prepared } from './prepare.ts';
+
+/** A model on its way to a device. */
+interface Sending {
+  readonly device: number;
+  readonly setup: boolean;
+  /** Writes frame `index` of what follows SETUP; 0 after the last. */
+  readonly write: (index: number) => number;
+}
+
+/**
+ * What all methods of exchange have in common: devices are set up with the first model that they are sent, each has at
+ * most one model to work on at a time, and a model that a failing device did not get is sent anew, as it then is, when
+ * the device is back. What is done with an update is the method's own.
+ */
+export abstract class ExchangeServer implements Method {
+  protected readonly sim: Simulation;
+  protected readonly fleet: Fleet;
+  protected readonly prepared: Prepared;
+  /** The server's weights; replaced, never changed in place, for models under way are views of it. */
+  protected w: Float32Array;
+  /** How many updates or rounds the weights have seen. */
+  protected version = 0;
+  /** 1 once a device has said HELLO; whether it works on a model, and since when that was read, ns. */
+  protected readonly present: Uint8Array;
+  protected readonly working: Uint8Array;
+  protected readonly readAt: Float64Array;
+  /** FLOP of a device's last steps. */
+  protected readonly flop: Float64Array;
+  readonly #greeted: Uint8Array;
+  readonly #sendings = new Map<number, Sending>();
+  readonly #onFinished: () => void;
+  #nextStream = 0;
+  #scores: Scores | undefined;
+  #scoredVersion = -1;
+  #loss = Number.NaN;
+  #lossVersion = -1;
+  #dispatchedAt = -1;
+  #finishedAt = -1;
+  protected sent = 0;
+
+  constructor(sim: Simulation, fleet: Fleet, prepared: Prepared, onFinished: () => void) {
+    const { devices } = fleet;
+    this.sim = sim;
+    this.fleet = fleet;
+    this.prepared = prepared;
+    this.#onFinished = onFinished;
+    this.w = new Float32Array(prepared.model.dimension);
+    this.present = new Uint8Array(devices);
+    this.working = new Uint8Array(devices);
+    this.readAt = new Float64Array(devices);
+    this.flop = new Float64Array(devices);
+    this.#greeted = new Uint8Array(devices);
+  }
+
+  /** A device is there, with nothing to work on: for the first time, or again after a model did not reach it. */
+  protected abstract available(device: number): void;
+  /** A device's update; it has nothing to work on any more. @param round that of the model which it was made from. */
+  protected abstract updated(device: number, round: number, update: Update, bytes: Uint8Array): void;
+  abstract start(): void;
+  abstract get progress(): MethodProgress;
+
+  get finished(): boolean {
+    return this.#finishedAt >= 0;
+  }
+
+  get dispatchedAt(): number {
+    return this.#dispatchedAt;
+  }
+
+  get finishedAt(): number {
+    return this.#finishedAt;
+  }
+
+  get records(): Prepared['records'] {
+    return this.prepared.records;
+  }
+
+  get ramBytes(): Float64Array {
+    return this.prepared.ramBytes;
+  }
+
+  /** What a report should say of this run. */
+  get notes(): readonly string[] {
+    return this.prepared.notes;
+  }
+
+  scores(): Scores {
+    if (this.#scores === undefined || this.#scoredVersion !== this.version) {
+      this.#scores = this.prepared.model.scores(this.w);
+      this.#scoredVersion = this.version;
+    }
+    return this.#scores;
+  }
+
+  finalScores(): Scores {
+    return this.scores();
+  }
+
+  loss(): number {
+    if (this.#lossVersion !== this.version) {
+      this.#loss = this.prepared.model.loss(this.w);
+      this.#lossVersion = this.version;
+    }
+    return this.#loss;
+  }
+
+  rounds(): Table {
+    return this.records.rounds.build();
+  }
+
+  model(): { readonly table: Table; readonly description: object } {
+    return { table: modelTable(this.w, this.prepared), description: describeModel(this.prepared) };
+  }
+
+  fold(digest: Digest): void {
+    digest.bytes(new Uint8Array(this.w.buffer, this.w.byteOffset, this.w.byteLength));
+  }
+
+  frame(device: number, type: number, bytes: Uint8Array): number {
+    switch (type) {
+      case FRAME.hello:
+        this.present[device] = 1;
+        if (!this.finished) this.available(device);
+        return 0;
+      case FRAME.update:
+        this.#update(device, bytes);
+        return 0;
+      case FRAME.refuse: {
+        const { needsBytes, ramBytes } = readRefusal(bytes);
+        throw new RunError(
+          `device ${device}: expected it to take the model, it refused (needs ${needsBytes} B of RAM, has ${ramBytes} B)`,
+        );
+      }
+      default:
+        throw new RunError(`device ${device}: expected HELLO, UPDATE or REFUSE, got a frame of type ${type}`);
+    }
+  }
+
+  /** A model is an update's acknowledgement: nothing waits for the answer itself. */
+  answered(_device: number): void {}
+
+  lost(device: number, stream: number): void {
+    if (this.#sendings.delete(stream)) this.working[device] = 0;
+  }
+
+  connected(device: number): void {
+    if (this.present[device] === 1 && this.working[device] === 0 && !this.finished) this.available(device);
+  }
+
+  fill(device: number, stream: number, index: number): number {
+    const sending = this.#sendings.get(stream)!;
+    const { host } = this.fleet;
+    const length =
+      sending.setup && index === 0
+        ? writeSetup(host.inbox, device, 0, this.prepared.setup(device))
+        : sending.write(sending.setup ? index - 1 : index);
+    if (length > 0) host.seal(length);
+    return length;
+  }
+
+  worked(device: number, _stream: number, _at: number, flop: number): void {
+    this.flop[device] = flop;
+  }
+
+  drained(device: number, stream: number): void {
+    this.#greeted[device] = 1;
+    this.#sendings.delete(stream);
+  }
+
+  /** Sends a device the weights as they now are; it makes its steps and answers with an update. */
+  protected sendModel(device: number, round: number, fields: ParamsFields): void {
+    const { w } = this;
+    const { kind, flags, receiveBytes } = this.prepared;
+    const { host } = this.fleet;
+    const { bytes } = paramsSize({ kind, flags }, w.length, receiveBytes);
+    this.send(device, bytes, (index) =>
+      writeParams(host.inbox, device, round, { kind, flags }, fields, w, receiveBytes, index),
+    );
+  }
+
+  /** Sends a device frames that set it to work. @param bytes what they come to. */
+  protected send(device: number, bytes: number, write: (index: number) => number): void {
+    const stream = this.#nextStream++;
+    // Until one stream was taken for certain, each brings SETUP: a model without it would be an error.
+    const setup = this.#greeted[device] === 0;
+    this.#sendings.set(stream, { device, setup, write });
+    this.working[device] = 1;
+    this.readAt[device] = this.sim.now;
+    this.sent++;
+    if (this.#dispatchedAt < 0) this.#dispatchedAt = this.sim.now;
+    const before = setup ? HEADER_BYTES + EXCHANGE_BYTES.setup : 0;
+    this.fleet.stream(device, stream, before + bytes, Number.POSITIVE_INFINITY);
+  }
+
+  /** The weights were replaced without a new version. */
+  protected forgetScores(): void {
+    this.#scoredVersion = -1;
+    this.#lossVersion = -1;
+  }
+
+  /** The final model is there. */
+  protected finish(): void {
+    this.#finishedAt = this.sim.now;
+    this.#onFinished();
+  }
+
+  #update(device: number, bytes: Uint8Array): void {
+    const { kind, flags, model } = this.prepared;
+    const update = readUpdate(bytes, { kind, flags }, model.dimension);
+    if (update === undefined)
+      throw new RunError(`device ${device}: expected an update of ${model.dimension} weights, got ${bytes.length} B`);
+    this.records.uploads[device]!++;
+    this.working[device] = 0;
+    // It may be here before the server sees that the model was taken.
+    this.#greeted[device] = 1;
+    if (!this.finished) this.updated(device, getU32(bytes, HEADER.round), update, bytes);
+  }
+}
