@@ -19,7 +19,7 @@
  *        round before is the incumbent), then floats. With the model's last byte the device makes all its steps, within
  *        that call, and UPDATE is due; `round` is repeated in it. A new PARAMS drops an UPDATE not yet taken.
  * UPDATE gradient: D_i u32 (or version), g.  weights: D_i u32, w.
- *        adaptive: D_i u32, us from PARAMS' last byte to now u32, tau u16, F_i(w_global) f32, F_i(incumbent) f32 or NaN, has u8, and
+ *        adaptive: D_i u32, us from PARAMS' last byte to now u32, tau u16, F_i(w_global) f32, F_i(incumbent) f32 (NaN: not known here, or batch 0), has u8, and
  *        where has is 1 beta_i f32, rho_i f32; w; where has is 1 g_i(w_global).
  *        gaia: clock u32 (1, 2, ...), then (index u32, change f32) of what is significant, or all d floats where that is not longer.
  * MIRROR clock u32 (told only), steps u16, 0 u16, (index u32, change f32)...: added to the weights; then `steps` steps and an UPDATE, if any.

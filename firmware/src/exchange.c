@@ -248,7 +248,7 @@ static void make_adaptive(g2t_device *d, exchange *x) {
   x->global_round = x->round;
   draw_first_batch(d, x);
   x->loss_global = gradient(d, x, w, first);
-  if (x->has_min) x->loss_min = gradient(d, x, vector_of(x, LEAST_WEIGHTS), 0);
+  if (x->has_min && x->batch != 0u) x->loss_min = gradient(d, x, vector_of(x, LEAST_WEIGHTS), 0);
   x->controlled = x->has_last;
   if (x->has_last) {
     exchange_control(distance, exchange_distance(g, first, x->d), x->loss_last, x->loss_global, &x->beta, &x->rho);
@@ -319,12 +319,16 @@ static int fields_good(const g2t_setup *s, const uint8_t *p) {
   return s->kind != G2T_KIND_ADAPTIVE || (p[2] & ~(G2T_PARAMS_LAST | G2T_PARAMS_PREVIOUS_IS_MIN)) == 0;
 }
 
-/* Before the global weights are written over: they may be the incumbent. A model that comes again from its start changes nothing. */
+/*
+ * Before the global weights are written over: they may be the incumbent. A device that has no more rows than a mini-batch keeps just
+ * their loss, which is the same at any time. A model that comes again from its start changes nothing.
+ */
 static void keep_least(exchange *x, uint32_t round, int previous_is_min) {
-  if (x->batch == 0u || (x->filling && round == x->round)) return;
+  if (x->setup.batch == 0u || (x->filling && round == x->round)) return;
   if (!previous_is_min) return;
   x->has_min = x->has_global && x->global_round == round - 1u;
-  if (x->has_min) memcpy(vector_of(x, LEAST_WEIGHTS), vector_of(x, GLOBAL_WEIGHTS), x->d * sizeof(float));
+  if (x->has_min && x->batch == 0u) x->loss_min = x->loss_global;
+  else if (x->has_min) memcpy(vector_of(x, LEAST_WEIGHTS), vector_of(x, GLOBAL_WEIGHTS), x->d * sizeof(float));
 }
 
 static void begin_model(exchange *x, uint32_t round, const uint8_t *p) {

@@ -302,6 +302,24 @@ static void incumbents(checks *c) {
   rig_end(&r);
 }
 
+/* A mini-batch of all the rows that the device has: the incumbent's loss is remembered, not computed. */
+static void remembered_incumbent(checks *c) {
+  const g2t_setup s = setup_of(G2T_MODEL_LOGISTIC, G2T_KIND_ADAPTIVE, 0, ROWS);
+  uint8_t out[RIG_FRAME];
+  float g[D];
+  rig r;
+  begin(&r, 65536);
+  STATUS(send_setup(&r, &s), G2T_OK);
+  for (uint32_t round = 1; round < 5u; round++) {
+    STATUS(send_model(&r, &s, round, 1, round == 2u ? G2T_PARAMS_PREVIOUS_IS_MIN : 0, START + round), G2T_OK);
+    CHECK(update(c, &r, round, out) > 0u);
+    const uint32_t loss = g2t_float_bits(expected_gradient(&r, &s, 0, ROWS, START + 1, g));
+    EQUAL(g2t_load_u32(out + 14), round == 1u ? 0x7fc00000u : loss);
+  }
+  EQUAL(r.port.work.rows, 4 * 2 * ROWS);
+  rig_end(&r);
+}
+
 static void send_changes(checks *c, rig *r, uint32_t round, uint16_t steps, uint32_t index, float change, g2t_status expected) {
   uint8_t *p = r->frame + 20;
   memset(p, 0, 8);
@@ -528,6 +546,7 @@ void test_exchange(checks *c) {
   shared_batches(c, 0);
   shared_batches(c, G2T_EXCHANGE_REUSE);
   incumbents(c);
+  remembered_incumbent(c);
   gaia_exchange(c);
   refusals(c);
   bad_setups(c);

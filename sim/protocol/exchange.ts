@@ -55,7 +55,7 @@ export interface Update {
   readonly lossGlobal: number;
   /**
    * adaptive, mini-batches: F_i at the incumbent on the same mini-batch; NaN while the device has none, or has not the one that
-   * the server means. Full batch: always NaN (the server knows it from the round before).
+   * the server means. Batch 0: always NaN (the server knows it from the round before).
    */
   readonly lossMin: number;
   /** adaptive, from the device's second round in a row: beta_i, rho_i; NaN before. */

@@ -4,6 +4,7 @@ import { TableBuilder } from '../metrics/builder.ts';
 import type { Table } from '../metrics/table.ts';
 import { PARTITION_TABLE, ROUNDS_TABLE } from '../metrics/tables.ts';
 import { labelCountsChart } from './charts/partition.ts';
+import { stalenessChart } from './charts/staleness.ts';
 import { trainingChart } from './charts/training.ts';
 import { fixture } from './fixture.ts';
 import { renderReport } from './report.ts';
@@ -154,6 +155,17 @@ describe('the chart of label counts', () => {
     expect(map.length).toBeLessThanOrEqual(12_000);
     expect(layers).toHaveLength(1);
     expect(chart.caption).toContain('One in 10 of the 2,000 devices is drawn.');
+  });
+});
+
+describe('the chart of staleness', () => {
+  it('says in a word that no update lags', () => {
+    const result = fixture({ devices: 3, versions: true });
+    const fresh = { ...result, summary: { ...result.summary, staleness: { mean: 0, p95: 0, max: 0 } } };
+    const panels = ({ spec }: { readonly spec: object }) => (spec as { vconcat: unknown[] }).vconcat.length;
+    expect(panels(stalenessChart(result)!) - panels(stalenessChart(fresh)!)).toBe(1);
+    expect(stalenessChart(fresh)!.caption).toContain('No update had a version lag');
+    expect(stalenessChart(result)!.caption).not.toContain('No update');
   });
 });
 

@@ -29,6 +29,11 @@ describe('a partition', () => {
     expect(load(GOOD).scenario.partition).toBe('none');
   });
 
+  it('is kept for a method that trains on the rows of its devices', () => {
+    const own = WITH.replace('name: g2t', 'name: fedavg, learner: { name: softmax }');
+    expect(load(own).scenario.partition).toEqual({ by: 'iid' });
+  });
+
   it('fits no method whose rows come from the server, and no classes held', () => {
     expect(refusal(WITH)).toMatch(/a\.yaml:\d+:\d+ partition: expected none with method g2t/);
     const held = refusal(WITH.replace('link: home-wifi', 'link: home-wifi, holds: all'));

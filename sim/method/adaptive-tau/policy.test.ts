@@ -86,6 +86,16 @@ describe('the rounds of adaptive tau', () => {
     expect(rounds.best()).toBe(models[1]);
   });
 
+  it('holds two models against each other over the same devices only', () => {
+    const rounds = policy();
+    const [first, second] = [Float32Array.of(0, 0), Float32Array.of(1, 1)];
+    rounds.aggregate(first, [arrival(0, 1, { lossGlobal: 0.2 }), arrival(1, 1, { lossGlobal: 0.6 })], 1e6);
+    rounds.goesOn();
+    // Device 1, on whose rows every model is worse, is away: alone, device 0 finds the second model worse.
+    rounds.aggregate(second, [arrival(0, 1, { lossGlobal: 0.3 })], 1e6);
+    expect(rounds.best()).toBe(first);
+  });
+
   it('believes the devices that measured the incumbent again', () => {
     const rounds = policy();
     const [first, second] = [Float32Array.of(0, 0), Float32Array.of(1, 1)];

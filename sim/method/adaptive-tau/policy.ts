@@ -45,7 +45,8 @@ export class AdaptiveTauPolicy implements RoundPolicy {
   #costs: readonly Resource[] = [];
   #state: 'running' | 'last' | 'evaluating' | 'over' = 'running';
   #failed = false;
-  #leastLoss = Number.POSITIVE_INFINITY;
+  /** The incumbent's loss on each device that measured it. */
+  #leastLosses: ReadonlyMap<number, number> = new Map();
   #best: Float32Array | undefined;
   #previousIsMin = false;
 
@@ -105,22 +106,25 @@ export class AdaptiveTauPolicy implements RoundPolicy {
     return this.#config.control.minLoss ? this.#best : undefined;
   }
 
-  /** The loss of the model that this round began with; the least so far is the incumbent. */
+  /**
+   * Holds the model that this round began with against the incumbent, over those devices whose loss is known for both:
+   * measured again with mini-batches, else as it was when the incumbent was new.
+   */
   #noteLoss(w: Float32Array, arrivals: readonly Arrival[]): void {
     let loss = 0;
     let incumbent = 0;
     let rows = 0;
-    for (const { update, rows: own } of arrivals) {
+    for (const { device, update, rows: own } of arrivals) {
+      const least = Number.isNaN(update.lossMin) ? this.#leastLosses.get(device) : update.lossMin;
+      if (least === undefined) continue;
       loss += own * update.lossGlobal;
-      incumbent += own * update.lossMin;
+      incumbent += own * least;
       rows += own;
     }
-    // With mini-batches devices measure the incumbent again, on the rows that they measured this model on.
-    if (Number.isFinite(incumbent)) this.#leastLoss = incumbent / rows;
-    this.#previousIsMin = loss / rows < this.#leastLoss;
+    this.#previousIsMin = this.#best === undefined || (rows > 0 && loss < incumbent);
     if (!this.#previousIsMin) return;
-    this.#leastLoss = loss / rows;
     this.#best = w;
+    this.#leastLosses = new Map(arrivals.map(({ device, update }) => [device, update.lossGlobal]));
   }
 
   #estimate(arrivals: readonly Arrival[]): void {

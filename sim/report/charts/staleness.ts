@@ -11,11 +11,17 @@ export function stalenessChart(result: RunResult): Chart | null {
   const { ages, rounds, metrics } = result.tables;
   const panels: Spec[] = [];
   const defined = rounds !== undefined && findColumn(rounds, 'staleness') !== undefined;
-  if (defined) panels.push(...lagPanel(rounds, result));
+  // A lag of 0 throughout is a word, not a picture.
+  const lagging = defined && result.summary.staleness?.max !== 0;
+  if (lagging) panels.push(...lagPanel(rounds, result));
   if (ages !== undefined && ages.rows > 1 && result.summary.age_s !== null) panels.push(agePanel(ages, result));
-  if (metrics !== undefined && metrics.rows > 1) panels.push(...overTime(metrics));
+  if (metrics !== undefined && metrics.rows > 1) panels.push(...overTime(metrics, lagging));
   if (panels.length === 0) return null;
-  const undefinedNote = defined ? '' : ' Version lag is not defined: the method has no shared version.';
+  const undefinedNote = defined
+    ? lagging
+      ? ''
+      : ' No update had a version lag: each was made from the model that it was applied to.'
+    : ' Version lag is not defined: the method has no shared version.';
   return chart({
     name: 'staleness',
     title: 'Staleness',
@@ -141,10 +147,11 @@ function agePanel(ages: Table, result: RunResult): Spec {
   };
 }
 
-function overTime(metrics: Table): Spec[] {
+function overTime(metrics: Table, lagging: boolean): Spec[] {
   const at = numbersOf(metrics, 'at_s');
   const x = timeAxis(at[metrics.rows - 1]!);
-  const lag = findColumn(metrics, 'staleness_mean') === undefined ? [] : pointsOf(metrics, x.per)('staleness_mean');
+  const lag =
+    !lagging || findColumn(metrics, 'staleness_mean') === undefined ? [] : pointsOf(metrics, x.per)('staleness_mean');
   const age = pointsOf(metrics, x.per)('age_mean_s');
   if (age.length < 2) return [];
   const last = age.at(-1)!.v!;
