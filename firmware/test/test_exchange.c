@@ -522,10 +522,10 @@ static g2t_status random_frame(checks *c, rig *r, g2t_setup *current) {
 static void random_frames(checks *c) {
   uint8_t out[RIG_FRAME];
   uint32_t updates = 0;
-  for (uint32_t life = 0; life < 40u; life++) {
+  for (uint32_t life = 0; life < 80u; life++) {
     rig r;
     g2t_setup current = setup_of(G2T_MODEL_SVM, G2T_KIND_GRADIENT, 0, 0);
-    begin(&r, 8900 + 40u * life);
+    begin(&r, 8900 + 20u * life);
     for (uint32_t k = 0; k < 1000u; k++) {
       const g2t_status status = random_frame(c, &r, &current);
       CHECK(status <= 0 && status >= G2T_BAD_ENCODING && status != G2T_NO_MEMORY);
