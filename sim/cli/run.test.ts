@@ -158,6 +158,22 @@ describe('g2t verify and diff', () => {
     expect(verified.stderr).toMatch(/: expected digest [0-9a-f]{32}, got [0-9a-f]{32}\n/);
   });
 
+  it.each(['rounds.arrow', 'model.arrow', 'summary.json', 'manifest.json'])(
+    'notice that %s was changed afterwards',
+    async (name) => {
+      const path = join(first, name);
+      const before = readFileSync(path);
+      const after = Buffer.from(before);
+      after[after.length >> 1]! ^= 1;
+      writeFileSync(path, name.endsWith('.json') ? before.toString().replace(/"events": ?\d/, '$&0') : after);
+      const { code, stderr } = await g2t(['verify', first]);
+      writeFileSync(path, before);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/: the run is the same, digest [0-9a-f]{32}\nfirst difference: /);
+      expect(stderr).toContain(`first difference: ${name} is not what the run makes`);
+    },
+  );
+
   it('refuse what is no result', async () => {
     for (const argv of [
       ['verify', folder],

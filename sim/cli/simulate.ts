@@ -3,6 +3,7 @@ import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/writ
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
 import type { ReportExtras } from '../report/result.ts';
+import { changedFile } from '../run/changed-files.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { loadDataset, loadFirmware } from '../run/inputs.ts';
 import { Interrupted, type RunOutcome, runToEnd } from '../run/run.ts';
@@ -57,26 +58,32 @@ export async function runScenario(
   return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes } }, resultDir: folder };
 }
 
-/** Runs a result's scenario again and compares. */
+/** Runs a result's scenario again and compares digests, then what lies in the folder. */
 export async function verifyResult(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
   const again = await simulate(loaded, options);
   const { sha256 } = loadFirmware();
+  const variants: RunVariant[] = [];
   for (const [index, { name, loaded: each }] of loaded.variants.entries()) {
-    const { digest } = await simulate(each, options);
+    const { digest, summary } = await simulate(each, options);
+    variants.push({ name, summary });
     const expected = manifest.variants[index]?.summary.digest ?? 'none';
     if (digest !== expected) return { same: false, expected, digest, difference: `in the variant ${name}` };
   }
-  const same = again.digest === manifest.digest;
+  if (again.digest === manifest.digest) {
+    const changed = await changedFile({ folder, manifest, loaded, outcome: again, variants });
+    const difference = changed === undefined ? null : `${changed} is not what the run makes: it was changed afterwards`;
+    return { same: changed === undefined, expected: manifest.digest, digest: again.digest, difference };
+  }
   const firmware =
     sha256 === manifest.firmware.sha256
       ? ''
       : `; the firmware is another: ${manifest.firmware.sha256.slice(0, 8)} then, ${sha256.slice(0, 8)} now`;
   return {
-    same,
+    same: false,
     expected: manifest.digest,
     digest: again.digest,
-    difference: same ? null : `${bracketInWords(manifest.checkpoints, again, manifest.events)}${firmware}`,
+    difference: `${bracketInWords(manifest.checkpoints, again, manifest.events)}${firmware}`,
   };
 }
 

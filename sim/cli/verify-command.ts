@@ -12,7 +12,9 @@ export async function verify(args: Arguments, io: Io): Promise<number> {
   else if (same) {
     if (!flag(args, 'quiet')) io.stdout.write(`${result}: the same, digest ${digest}\n`);
   } else {
-    io.stderr.write(`${result}: expected digest ${expected}, got ${digest}\n`);
+    const digests =
+      expected === digest ? `the run is the same, digest ${digest}` : `expected digest ${expected}, got ${digest}`;
+    io.stderr.write(`${result}: ${digests}\n`);
     if (difference !== null) io.stderr.write(`first difference: ${difference}\n`);
   }
   return same ? EXIT.done : EXIT.failed;

@@ -1,9 +1,11 @@
 import { flopOf, WORK } from '../device/host-types.ts';
+import { TIMELINE, type TimelineRecorder } from '../metrics/timeline.ts';
 import { HANDSHAKE, type TransferFacts } from '../net/network.ts';
 
 /**
  * What each device spent, by device: time in ns, counts, FLOP. Radio time is the time with at least one transfer under
- * way (several at once count once): the `radio busy` variant of the communication-to-computation ratio.
+ * way (several at once count once): the `radio busy` variant of the communication-to-computation ratio. The same calls
+ * draw the timeline of the devices chosen for it, but for what is under way at the end.
  */
 export class Accounts {
   readonly compute: Float64Array;
@@ -13,6 +15,9 @@ export class Accounts {
   readonly receiving: Float64Array;
   /** Time before the first byte could leave where a connection had to be opened, the way of that byte not included. */
   readonly handshakes: Float64Array;
+  /** Connections opened, with a full TLS handshake and with a resumed one. */
+  readonly fullHandshakes: Uint32Array;
+  readonly resumedHandshakes: Uint32Array;
   readonly flop: Float64Array;
   readonly rows: Float64Array;
   /** Transfers that failed, and the time that went into them, ns. */
@@ -20,52 +25,98 @@ export class Accounts {
   readonly lost: Float64Array;
   readonly #open: Int32Array;
   readonly #openSince: Float64Array;
+  /** The device's work ends then, and so much of it came without a pause, routine work not included. */
+  readonly #busyUntil: Float64Array;
+  readonly #spell: Float64Array;
+  /** Computing while a transfer was under way, and all computing before the one now under way began. */
+  readonly #overlap: Float64Array;
+  readonly #computedBefore: Float64Array;
+  readonly #timeline: TimelineRecorder;
 
-  constructor(devices: number) {
+  /** @param timeline notes what chosen devices were doing, from the same calls. */
+  constructor(devices: number, timeline: TimelineRecorder) {
+    this.#timeline = timeline;
     this.compute = new Float64Array(devices);
     this.communication = new Float64Array(devices);
     this.sending = new Float64Array(devices);
     this.receiving = new Float64Array(devices);
     this.handshakes = new Float64Array(devices);
+    this.fullHandshakes = new Uint32Array(devices);
+    this.resumedHandshakes = new Uint32Array(devices);
     this.flop = new Float64Array(devices);
     this.rows = new Float64Array(devices);
     this.failures = new Uint32Array(devices);
     this.lost = new Float64Array(devices);
     this.#open = new Int32Array(devices);
     this.#openSince = new Float64Array(devices);
+    this.#busyUntil = new Float64Array(devices);
+    this.#spell = new Float64Array(devices);
+    this.#overlap = new Float64Array(devices);
+    this.#computedBefore = new Float64Array(devices);
   }
 
   transferStarted(device: number, at: number): void {
-    if (this.#open[device]!++ === 0) this.#openSince[device] = at;
+    if (this.#open[device]!++ > 0) return;
+    this.#openSince[device] = at;
+    this.#computedBefore[device] = this.computeUntil(device, at);
   }
 
   /** A transfer got through. */
   received(facts: TransferFacts, transfer: number, at: number): void {
     const device = facts.device[transfer]!;
     const first = facts.firstByteAt[transfer]!;
-    this.#ended(device, at);
+    this.#ended(facts, transfer, at);
     const radio = facts.up[transfer] === 1 ? this.sending : this.receiving;
     radio[device]! += facts.lastByteAt[transfer]! - first;
     if (facts.handshake[transfer] === HANDSHAKE.none) return;
+    const kind = facts.handshake[transfer] === HANDSHAKE.full ? this.fullHandshakes : this.resumedHandshakes;
+    kind[device]!++;
     this.handshakes[device]! += Math.max(0, first - facts.startedAt[transfer]! - facts.rtt[transfer]! / 2);
   }
 
   failed(facts: TransferFacts, transfer: number, at: number): void {
     const device = facts.device[transfer]!;
-    this.#ended(device, at);
+    this.#ended(facts, transfer, at);
     this.failures[device]!++;
     this.lost[device]! += at - facts.startedAt[transfer]!;
   }
 
-  #ended(device: number, at: number): void {
-    if (--this.#open[device]! === 0) this.communication[device]! += at - this.#openSince[device]!;
+  #ended(facts: TransferFacts, transfer: number, at: number): void {
+    const device = facts.device[transfer]!;
+    const state = facts.up[transfer] === 1 ? TIMELINE.send : TIMELINE.receive;
+    this.#timeline.span(device, state, facts.startedAt[transfer]!, facts.lastByteAt[transfer]!);
+    if (--this.#open[device]! > 0) return;
+    this.communication[device]! += at - this.#openSince[device]!;
+    this.#overlap[device]! += this.computeUntil(device, at) - this.#computedBefore[device]!;
   }
 
-  /** @param work the firmware's counts; FLOP as host-types.ts defines them. */
-  computed(device: number, span: number, work: Float64Array): void {
+  /**
+   * Work of `span` ns was done from `at` to `until` (routine work between). What lies before `now` was done on a stream as
+   * it came.
+   * @param work the firmware's counts; FLOP as host-types.ts defines them.
+   */
+  computed(device: number, span: number, at: number, until: number, now: number, work: Float64Array): void {
+    this.#spell[device] = at > this.#busyUntil[device]! ? span : this.#spell[device]! + span;
+    this.#busyUntil[device] = until;
+    // A transfer still under way will find it in the difference.
+    if (at < now && this.#open[device] === 0) this.#overlap[device]! += Math.min(span, now - at);
     this.compute[device]! += span;
+    // As though all routine work that came between had come before.
+    this.#timeline.span(device, TIMELINE.compute, until - span, until);
     this.rows[device]! += work[WORK.rows]!;
     this.flop[device]! += flopOf(work);
+  }
+
+  /** Computing so far, without what the device has before it, ns. */
+  computeUntil(device: number, at: number): number {
+    const ahead = Math.max(0, this.#busyUntil[device]! - at);
+    return this.compute[device]! - Math.min(ahead, this.#spell[device]!);
+  }
+
+  /** Computing so far while a transfer was under way, ns: what counts as computing and as communication both. */
+  overlapUntil(device: number, at: number): number {
+    const open = this.#open[device]! > 0 ? this.computeUntil(device, at) - this.#computedBefore[device]! : 0;
+    return this.#overlap[device]! + open;
   }
 
   /** Communication so far, transfers under way included, ns. */

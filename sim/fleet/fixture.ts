@@ -185,6 +185,7 @@ export function scriptedFleet(given: {
   };
   const network = new ScriptedNetwork(sim, devices, given.script, listener);
   const seen: Seen[] = [];
+  const timeline = new TimelineRecorder({ fleet: devices, chosen: [0] });
   const fleet: Fleet = new Fleet({
     sim,
     host,
@@ -195,7 +196,7 @@ export function scriptedFleet(given: {
     ingress: new Float64Array(devices).fill(given.ingress ?? Number.POSITIVE_INFINITY),
     routine: new Routine(1, given.routine ?? new Array<null>(devices).fill(null)),
     backoff: { first: 100 * MS, longest: 400 * MS },
-    timeline: new TimelineRecorder({ fleet: devices, chosen: [] }),
+    timeline,
     observe: (at, device, out, bytes) =>
       seen.push({ at, device, out, type: nameOf(bytes[HEADER.type]!), bytes: bytes.slice() }),
   });
@@ -207,6 +208,7 @@ export function scriptedFleet(given: {
     network,
     fleet,
     client,
+    timeline,
     seen,
     /** Frames that went in or out, as "time type". */
     times: (out: boolean) => seen.filter((s) => s.out === out).map((s) => `${s.at / MS} ${s.type}`),

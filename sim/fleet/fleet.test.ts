@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WORK } from '../device/host-types.ts';
+import { numbersOf, wordsOf } from '../metrics/table.ts';
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, MODE, REFUSAL } from '../protocol/frame.ts';
 import { seal } from '../protocol/header.ts';
@@ -188,6 +189,22 @@ describe('a device is one server', () => {
     expect(end(busy)).toBeGreaterThan(end(plain));
     // Work is counted, not the time that it was kept waiting.
     expect(busy.fleet.accounts.compute[0]).toBe(plain.fleet.accounts.compute[0]);
+  });
+
+  it('shows in the timeline what it computed and sent, and what was in vain, but not its routine work', () => {
+    const { timeline, fleet } = oneTask({ routine: { busy: 0.5, burst: 0.02 } });
+    const table = timeline.finish(1e12);
+    const states = wordsOf(table, 'state');
+    const [from, to] = [numbersOf(table, 'start_s'), numbersOf(table, 'end_s')];
+    let computed = 0;
+    states.forEach((state, row) => {
+      if (state === 'compute') computed += to[row]! - from[row]!;
+    });
+    expect(computed).toBeCloseTo(fleet.accounts.compute[0]! / 1e9, 9);
+    const failing = scriptedFleet({ script: () => ({ first: 7 * MS, last: 7 * MS, fails: true }) });
+    failing.fleet.start(failing.client);
+    failing.run((50 * MS) as never);
+    expect(wordsOf(failing.timeline.finish(50 * MS), 'state')).toEqual(['compute', 'send', 'wait']);
   });
 });
 

@@ -2,7 +2,6 @@ import { type FirmwareHost, STATUS, statusName } from '../device/host-types.ts';
 import { assert, FirmwareError } from '../kernel/errors.ts';
 import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
-import { TIMELINE } from '../metrics/timeline.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
@@ -69,7 +68,7 @@ export class Fleet implements NetworkListener {
     this.#network = config.network;
     this.host = config.host;
     this.devices = devices;
-    this.accounts = new Accounts(devices);
+    this.accounts = new Accounts(devices, config.timeline);
     this.#busyUntil = new Float64Array(devices);
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
@@ -183,10 +182,7 @@ export class Fleet implements NetworkListener {
 
   #received(transfer: number, device: number): void {
     const { facts } = this.#network;
-    const up = facts.up[transfer] === 1;
     this.accounts.received(facts, transfer, this.#sim.now);
-    const state = up ? TIMELINE.send : TIMELINE.receive;
-    this.#config.timeline.span(device, state, facts.startedAt[transfer]!, facts.lastByteAt[transfer]!);
     this.#rtt[device] = facts.rtt[transfer]!;
   }
 
@@ -222,10 +218,9 @@ export class Fleet implements NetworkListener {
 
   /** Moves the device's clock by the time that the firmware's last call took. */
   #worked(device: number, at: number, span: number): void {
-    this.accounts.computed(device, span, this.host.work);
     const until = this.#config.routine.end(device, at, span);
+    this.accounts.computed(device, span, at, until, this.#sim.now, this.host.work);
     this.#busyUntil[device] = until;
-    this.#config.timeline.span(device, TIMELINE.compute, at, until);
   }
 
   #pollWhenFree(device: number): void {

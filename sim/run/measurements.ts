@@ -1,9 +1,13 @@
+import { RunError } from '../kernel/errors.ts';
 import { toSeconds } from '../kernel/time.ts';
 import { TableBuilder } from '../metrics/builder.ts';
 import { ratioByBytes, ratioByTime, sumInOrder } from '../metrics/ratios.ts';
 import type { Table } from '../metrics/table.ts';
 import { METRICS_TABLE } from '../metrics/tables.ts';
 import type { World } from './world.ts';
+
+/** Some 1.5 GB of a time series. */
+const MOST_ROWS = 1 << 24;
 
 /** The time series of a run: a row a measurement. Sums run in device-id order. */
 export class Measurements {
@@ -20,8 +24,15 @@ export class Measurements {
     ]);
   }
 
-  /** Measures now. @returns the accuracy, NaN when there are no test rows. */
+  /**
+   * Measures now.
+   * @returns the accuracy, NaN when there are no test rows.
+   * @throws RunError when there are too many measurements.
+   */
   take(): number {
+    if (this.#table.rows >= MOST_ROWS) {
+      throw new RunError(`measure.every: expected at most ${MOST_ROWS} measurements, got more; measure less often`);
+    }
     return this.#row(this.#world.sim.now);
   }
 
@@ -42,11 +53,13 @@ export class Measurements {
     const table = this.#table;
     const { at } = table;
     const { accuracy, macroF1 } = method.scores();
+    let compute = 0;
     let communication = 0;
     let energy = 0;
     let online = 0;
     let wasted = 0;
     for (let device = 0; device < places.devices; device++) {
+      compute += accounts.computeUntil(device, now);
       communication += accounts.communicationUntil(device, now);
       energy += this.#world.energy(device, now);
       wasted += totals.bytesWasted[device]! + records.bytesWasted[device]!;
@@ -58,7 +71,7 @@ export class Measurements {
     table.set(at.tasks_done, method.progress.tasksDone);
     table.set(at.accuracy, accuracy);
     table.set(at.macro_f1, macroF1);
-    table.set(at.comm_to_comp_time, ratioByTime(communication, sumInOrder(accounts.compute)) ?? Number.NaN);
+    table.set(at.comm_to_comp_time, ratioByTime(communication, compute) ?? Number.NaN);
     table.set(at.comm_to_comp_bytes_per_flop, ratioByBytes(up + down, sumInOrder(accounts.flop)) ?? Number.NaN);
     table.set(at.bytes_up, up);
     table.set(at.bytes_down, down);

@@ -25,6 +25,12 @@ export function notesOf(run: {
   if (scenario.network.model === 'simple') {
     notes.push('The network is the paper’s: latency + size / bandwidth, with no HTTPS, no sharing and no loss.');
   }
+  const { combine } = scenario.method;
+  if (combine !== 'vote') {
+    notes.push(
+      `Accuracy over time is by majority vote of the classifiers so far; that of the final model is by ${combine}.`,
+    );
+  }
   if (world.kernel !== 'as-published') return { notes };
   notes.push(
     'Devices run the as-published kernel: computing time and energy are those of the authors’ sketch, for replays only.',

@@ -17,7 +17,7 @@ export function deviceTable(world: World, end: number): Table {
   const table = new TableBuilder(DEVICES_TABLE);
   const { at } = table;
   for (let device = 0; device < places.devices; device++) {
-    const compute = toSeconds(accounts.compute[device]!);
+    const compute = toSeconds(accounts.computeUntil(device, end));
     const communication = toSeconds(accounts.communicationUntil(device, end));
     let offlineNs = 0;
     for (const { from, to } of world.offline(device, end)) {
@@ -36,7 +36,8 @@ export function deviceTable(world: World, end: number): Table {
     table.set(at.compute_s, compute);
     table.set(at.comm_s, communication);
     table.set(at.handshake_s, toSeconds(accounts.handshakes[device]!));
-    table.set(at.idle_s, Math.max(0, toSeconds(end) - compute - communication - offline));
+    const overlap = toSeconds(accounts.overlapUntil(device, end));
+    table.set(at.idle_s, Math.max(0, toSeconds(end) - compute - communication + overlap - offline));
     table.set(at.offline_s, offline);
     table.set(at.bytes_up, totals.bytesUp[device]!);
     table.set(at.bytes_down, totals.bytesDown[device]!);
@@ -53,6 +54,13 @@ export function deviceTable(world: World, end: number): Table {
     table.endRow();
   }
   return table.build();
+}
+
+/** From the first dispatch until the model was there: all of it, or good enough. A run that met its horizon has it at least. */
+function makespan({ world, stopped, end }: { world: World; stopped: Stopped; end: number }): number {
+  const { method } = world;
+  if (method.finished) return method.finishedAt - method.dispatchedAt;
+  return stopped === 'accuracy' ? end - Math.max(0, method.dispatchedAt) : end;
 }
 
 /** The summary of a run that ended at `end`, ns. */
@@ -76,11 +84,11 @@ export function summaryOf(run: {
   return summarise({
     name: run.name,
     digest: run.digest,
-    makespanSeconds: toSeconds(method.finished ? method.finishedAt - method.dispatchedAt : end),
+    makespanSeconds: toSeconds(makespan(run)),
     scores: run.dataset.test.count > 0 ? method.finalScores() : null,
     staleness: records.staleness,
     age: records.ages,
-    computeSeconds: byDevice((device) => toSeconds(accounts.compute[device]!)),
+    computeSeconds: byDevice((device) => toSeconds(accounts.computeUntil(device, end))),
     communicationSeconds: byDevice((device) => toSeconds(accounts.communicationUntil(device, end))),
     bytesUp: totals.bytesUp,
     bytesDown: totals.bytesDown,

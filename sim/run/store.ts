@@ -76,7 +76,7 @@ export function resultFolder(outDir: string, loaded: LoadedScenario, id: string)
 export function manifestOf(input: {
   readonly loaded: LoadedScenario;
   readonly id: string;
-  readonly firmware: Firmware;
+  readonly firmware: Pick<Firmware, 'sha256'>;
   readonly version: string;
   readonly outcome: RunOutcome;
   readonly variants: readonly VariantOutcome[];

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { dealClasses } from '../data/held.ts';
 import type { Partition } from '../data/partition.ts';
 import type { Kernel } from '../device/board.ts';
-import { cyclesOf, recordCycles } from '../device/cycles.ts';
+import { cyclesOf, handshakeTimes, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
 import { INBOX_BYTES, PooledHost } from '../device/host.ts';
 import type { FirmwareHost } from '../device/host-types.ts';
@@ -140,12 +140,17 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     partition,
     energy: (device, at) => {
       const { accounts } = fleet;
-      const compute = toSeconds(accounts.compute[device]!);
+      const board = boardOf(places, device);
+      const { full, resumed } = handshakeTimes(board);
+      const opened = accounts.fullHandshakes[device]! * full + accounts.resumedHandshakes[device]! * resumed;
+      // A handshake counts as communication; but where TLS ends on the board, its cryptography takes the CPU's power.
+      const secure = tls && board.tls.place === 'board' ? opened : 0;
+      const compute = toSeconds(accounts.computeUntil(device, at) + secure);
       const transmit = toSeconds(accounts.sending[device]!);
       const receive = toSeconds(accounts.receiving[device]!);
       const idle = Math.max(0, toSeconds(at) - compute - transmit - receive);
       const mode = kernel === 'as-published' ? 'paper' : 'states';
-      return energyOf(boardOf(places, device), { compute, transmit, receive, idle }, mode);
+      return energyOf(board, { compute, transmit, receive, idle }, mode);
     },
     offline: (device, at) => {
       if (foreseen === undefined) {

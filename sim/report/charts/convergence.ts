@@ -30,7 +30,7 @@ export function convergenceChart(result: RunResult): Chart | null {
     name: 'convergence',
     title: 'Convergence',
     subtitle: subtitleOf(result),
-    caption: `Quality of the combined model on the test rows, and progress of the tasks, over simulated time. ${THIN_RULE}`,
+    caption: `Quality of the model so far on the test rows, and progress of the tasks, over simulated time. ${THIN_RULE}`,
     body: { vconcat: stacked(panels, x) },
   });
 }
