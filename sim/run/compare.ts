@@ -53,7 +53,7 @@ export async function firstDifference(a: Repeatable, b: Repeatable, checkpoint: 
         ? `before event ${one.event.index + 1}`
         : `${inWords(before.event)}: the same event, other bytes`;
     }
-    return `${one === undefined ? 'no event' : inWords(one.event)} against ${other === undefined ? 'no event' : inWords(other.event)}`;
+    return against(one?.event, other?.event);
   }
   return undefined;
 }
@@ -80,6 +80,14 @@ async function trace(run: Repeatable, checkpoint: number): Promise<Step[]> {
     if (!(error instanceof Interrupted) || !done) throw error;
   }
   return steps;
+}
+
+function against(one: TracedEvent | undefined, other: TracedEvent | undefined): string {
+  const [left, right] = [one, other].map((event) => (event === undefined ? 'no event' : inWords(event)));
+  // Devices and transfers are numbered alike in both; the key also holds who scheduled the event, of all there are.
+  return left === right
+    ? `${left}, from other sources (order key ${one?.key} against ${other?.key})`
+    : `${left} against ${right}`;
 }
 
 function sameEvent(x: TracedEvent, y: TracedEvent): boolean {
