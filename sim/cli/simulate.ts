@@ -32,16 +32,7 @@ export async function runScenario(
   checkWritable(folder);
   checkReplaceable(folder, MARKER);
   const outcome = await simulate(loaded, options);
-  const variants: VariantOutcome[] = [];
-  const notes = [...outcome.extras.notes];
-  const folders = variantFolders(loaded.variants.map(({ name }) => name));
-  for (const [index, { name, against, loaded: each }] of loaded.variants.entries()) {
-    const { summary, tables, extras } = await simulate(each, options);
-    variants.push({ name, folder: folders[index]!, against, summary, tables });
-    notes.push(
-      ...extras.notes.filter((note) => !outcome.extras.notes.includes(note)).map((note) => `${name}: ${note}`),
-    );
-  }
+  const { variants, notes } = await runVariants(loaded, outcome, options);
   const host = hostFacts(started);
   const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, host });
   const files = await resultFiles(manifest, loaded, outcome, variants);
@@ -63,10 +54,9 @@ export async function verifyResult(folder: string, options: EngineOptions): Prom
   const { manifest, loaded } = openResult(folder);
   const again = await simulate(loaded, options);
   const { sha256 } = loadFirmware();
-  const variants: RunVariant[] = [];
-  for (const [index, { name, loaded: each }] of loaded.variants.entries()) {
-    const { digest, summary } = await simulate(each, options);
-    variants.push({ name, summary });
+  const { variants } = await runVariants(loaded, again, options);
+  for (const [index, { name, summary }] of variants.entries()) {
+    const { digest } = summary;
     const expected = manifest.variants[index]?.summary.digest ?? 'none';
     if (digest !== expected) return { same: false, expected, digest, difference: `in the variant ${name}` };
   }
@@ -111,6 +101,23 @@ async function simulate(loaded: LoadedScenario, options: EngineOptions): Promise
     onProgress: options.onProgress,
     cancelled: options.cancelled,
   });
+}
+
+/** Runs a scenario's variants one after another; their notes come after the run's own. */
+async function runVariants(
+  loaded: LoadedScenario,
+  outcome: RunOutcome,
+  options: EngineOptions,
+): Promise<{ readonly variants: readonly VariantOutcome[]; readonly notes: readonly string[] }> {
+  const variants: VariantOutcome[] = [];
+  const notes = [...outcome.extras.notes];
+  const folders = variantFolders(loaded.variants.map(({ name }) => name));
+  for (const [index, { name, against, loaded: each }] of loaded.variants.entries()) {
+    const { summary, tables, extras } = await simulate(each, options);
+    variants.push({ name, folder: folders[index]!, against, summary, tables });
+    for (const note of extras.notes) if (!outcome.extras.notes.includes(note)) notes.push(`${name}: ${note}`);
+  }
+  return { variants, notes };
 }
 
 /** The run and its variants, for the report to set beside each other; nothing to compare without variants. */

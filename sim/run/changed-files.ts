@@ -4,7 +4,7 @@ import { canonicalJson } from '../files/json.ts';
 import { readBytes } from '../files/read.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { RunOutcome } from './run.ts';
-import { MARKER, type Manifest, manifestOf, type RunVariant, resultFiles } from './store.ts';
+import { MARKER, type Manifest, manifestOf, resultFiles, type VariantOutcome } from './store.ts';
 
 /**
  * The first file of a result that is not what the run makes, though the digests agree: it was changed afterwards. Charts and
@@ -16,14 +16,14 @@ export async function changedFile(result: {
   readonly loaded: LoadedScenario;
   /** The same run and variants, made again. */
   readonly outcome: RunOutcome;
-  readonly variants: readonly RunVariant[];
+  readonly variants: readonly VariantOutcome[];
 }): Promise<string | undefined> {
   const { folder, manifest, loaded, outcome, variants } = result;
   // What tells of the program and the machine may differ; the rest of the manifest follows from the run.
   const { id, host, firmware, versions } = manifest;
   const again = manifestOf({ loaded, id, firmware, version: '', outcome, variants, host });
   if (canonicalJson({ ...again, versions }) !== canonicalJson(manifest)) return MARKER;
-  for (const [name, content] of await resultFiles(manifest, loaded, outcome)) {
+  for (const [name, content] of await resultFiles(manifest, loaded, outcome, variants)) {
     const path = join(folder, name);
     if (name !== MARKER && existsSync(path) && Buffer.compare(readBytes(path), Buffer.from(content)) !== 0) return name;
   }

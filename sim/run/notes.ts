@@ -25,10 +25,10 @@ export function notesOf(run: {
   if (scenario.network.model === 'simple') {
     notes.push('The network is the paper’s: latency + size / bandwidth, with no HTTPS, no sharing and no loss.');
   }
-  const { combine } = scenario.method;
-  if (combine !== 'vote') {
+  const { method } = scenario;
+  if (method.name === 'g2t' && method.combine !== 'vote') {
     notes.push(
-      `Accuracy over time is by majority vote of the classifiers so far; that of the final model is by ${combine}.`,
+      `Accuracy over time is by majority vote of the classifiers so far; that of the final model is by ${method.combine}.`,
     );
   }
   if (world.kernel !== 'as-published') return { notes };
