@@ -142,7 +142,7 @@ function assemble(
   const rowsOf = (from: Table, rows: Uint32Array): Dataset['train'] => {
     const y = Uint16Array.from(rows, (row) => from.y[row]!);
     const x = scaleRows(from, rows, scaling);
-    const bad = x.findIndex((value) => !Number.isFinite(value));
+    const bad = firstUnbounded(x);
     if (bad >= 0) {
       const value = from.x[rows[Math.floor(bad / features)]! * features + (bad % features)];
       throw new InputError(
@@ -168,6 +168,12 @@ function assemble(
     scaling,
     notes: table.notes,
   };
+}
+
+/** The index of the first value that is not finite, -1 for none. */
+function firstUnbounded(x: Float32Array): number {
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i]!)) return i;
+  return -1;
 }
 
 const TREE_ENDING = '.tsd';
