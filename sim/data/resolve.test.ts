@@ -64,6 +64,15 @@ describe('resolveDataset', () => {
     });
   });
 
+  it('refuses values past the range of the devices, but where scaling brings them within', () => {
+    const text = 'p,q,k\n1,1e39,b\n5,2,a\n2,3,b\n7,4,a\n';
+    const all = { split: { by: 'all' } };
+    expect(() => csv(text, { ...all, scale: 'none' })).toThrow(
+      'data/a.csv: expected features that a 32-bit float holds, got 1e+39 in column 2, scaled by none',
+    );
+    expect(csv(text, all).train.x.every(Number.isFinite)).toBe(true);
+  });
+
   it('measures on the training rows when all of them train, and says so', () => {
     const data = csv('p,k\n0,b\n5,a\n', { split: { by: 'all' } });
     expect(data.evaluation).toBe('training');

@@ -141,7 +141,15 @@ function assemble(
   const scaling = fitScale(table, parts.train, scale);
   const rowsOf = (from: Table, rows: Uint32Array): Dataset['train'] => {
     const y = Uint16Array.from(rows, (row) => from.y[row]!);
-    return makeRows(scaleRows(from, rows, scaling), y, features, classes);
+    const x = scaleRows(from, rows, scaling);
+    const bad = firstUnbounded(x);
+    if (bad >= 0) {
+      const value = from.x[rows[Math.floor(bad / features)]! * features + (bad % features)];
+      throw new InputError(
+        `${from.source}: expected features that a 32-bit float holds, got ${value} in column ${(bad % features) + 1}, scaled by ${scale}`,
+      );
+    }
+    return makeRows(x, y, features, classes);
   };
   const train = rowsOf(table, parts.train);
   const empty = classNames.findIndex((_, c) => train.first[c] === train.first[c + 1]);
@@ -161,6 +169,12 @@ function assemble(
     ...(table.labels === undefined ? {} : { labels: labelsOfRows(table.labels, parts.train) }),
     notes: table.notes,
   };
+}
+
+/** The index of the first value that is not finite, -1 for none. */
+function firstUnbounded(x: Float32Array): number {
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i]!)) return i;
+  return -1;
 }
 
 const TREE_ENDING = '.tsd';
