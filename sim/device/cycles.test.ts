@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { boardNamed } from './boards/index.ts';
-import { cyclesOf, fitCycles, handshakeTimes, microsecondsPerFit, recordCycles, rowWork, workTime } from './cycles.ts';
+import {
+  cyclesOf,
+  fitCycles,
+  handshakeTimes,
+  microsecondsPerFit,
+  nanosecondsPerByteTaken,
+  recordCycles,
+  rowWork,
+  workTime,
+} from './cycles.ts';
 import { WORK, WORK_COUNT } from './host-types.ts';
 
 const nrf = boardNamed('nrf52840');
@@ -64,6 +73,14 @@ describe('TLS', () => {
     const { full, resumed } = handshakeTimes(nrf);
     expect(full).toBe(1_417_187_500);
     expect(resumed).toBe(451_562_500);
+  });
+
+  it('knows what a byte costs before it is used: taken, checked, decrypted', () => {
+    const { byteReceived, byteChecked } = nrf.own;
+    expect(nanosecondsPerByteTaken(nrf, 'ours', false)).toBe(((byteReceived + byteChecked) * 1e6) / 64_000);
+    const decrypted = nanosecondsPerByteTaken(nrf, 'ours', true) - nanosecondsPerByteTaken(nrf, 'ours', false);
+    expect(decrypted).toBeCloseTo((nrf.tls.cyclesPerByte * 1e6) / 64_000, 9);
+    expect(nanosecondsPerByteTaken(nrf, 'as-published', false)).toBe(0);
   });
 
   it('costs the CPU a byte only where it ends on the board', () => {

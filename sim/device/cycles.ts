@@ -27,6 +27,13 @@ export function recordCycles(board: Board, bytes: number): number {
   return Math.ceil(board.tls.cyclesPerByte * bytes);
 }
 
+/** ns of the board's CPU for each byte of a frame that comes in, before anything is done with it: taken, checked, decrypted. */
+export function nanosecondsPerByteTaken(board: Board, kernel: Kernel, tls: boolean): number {
+  const costs = board.costs[kernel];
+  const cycles = costs[WORK.bytesReceived]! + costs[WORK.bytesChecked]! + (tls ? board.tls.cyclesPerByte : 0);
+  return (cycles * 1e6) / board.kilohertz;
+}
+
 /** Computing time of a TLS 1.3 handshake on the client's side, wherever it ends: what the network adds to its round trips. */
 export function handshakeTimes(board: Board): { readonly full: Duration; readonly resumed: Duration } {
   const { kilohertz, fullCycles, resumedCycles } = board.tls;

@@ -18,6 +18,8 @@ import { Tickets } from './tickets.ts';
 const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** By how much a transfer exceeds the time that its receiver needs when something else slowed it down. */
+const SLOWED = 1.05;
 
 /**
  * The devices of a run, each one firmware, one board, one place in the network. A device is one server: work starts at
@@ -56,7 +58,7 @@ export class Fleet implements NetworkListener {
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
-  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt', 'limited']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt', 'pace']);
 
   readonly #source: number;
   readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
@@ -105,7 +107,7 @@ export class Fleet implements NetworkListener {
     this.#streams.set(slot, 'device', device);
     this.#streams.set(slot, 'stream', stream);
     this.#streams.set(slot, 'bytes', bytes);
-    this.#streams.set(slot, 'limited', sinkBytesPerSecond === NEVER ? 0 : 1);
+    this.#streams.set(slot, 'pace', (bytes * 1e9) / sinkBytesPerSecond);
     const sink = Math.min(sinkBytesPerSecond, this.#config.ingress[device]!);
     this.#send(device, false, bytes, sink, slot * 4 + ROLE.stream);
   }
@@ -323,8 +325,8 @@ export class Fleet implements NetworkListener {
     const rtt = this.#streams.get(slot, 'rtt');
     const stream = this.#streams.get(slot, 'stream');
     const total = this.#streams.get(slot, 'bytes');
-    // A transfer that the device itself slowed down says nothing of the network's goodput.
-    const measured = this.#streams.get(slot, 'limited') === 0 ? total : 0;
+    // A transfer that took no longer than the device itself needs for it says nothing of the network's goodput.
+    const measured = last - first > SLOWED * this.#streams.get(slot, 'pace') ? total : 0;
     const flopBefore = this.accounts.flop[device]!;
     let sent = 0;
     let taken = last;

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { dealClasses } from '../data/held.ts';
 import type { Partition } from '../data/partition.ts';
 import type { Kernel } from '../device/board.ts';
-import { cyclesOf, handshakeTimes, recordCycles } from '../device/cycles.ts';
+import { cyclesOf, handshakeTimes, nanosecondsPerByteTaken, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
 import { INBOX_BYTES, PooledHost } from '../device/host.ts';
 import type { FirmwareHost } from '../device/host-types.ts';
@@ -120,6 +120,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     seed,
     receiveBytes,
     specs,
+    nanosecondsPerByte: Float64Array.from(group, (index) => nanosecondsPerByteTaken(boards[index]!, kernel, tls)),
     holds: heldClasses(places, dataset.classes, seed),
     partition,
     fault: loaded.fault,

@@ -69,17 +69,17 @@ export class Assignments {
 
   /**
    * A result of the task came from this device, which was given it.
-   * @returns the assignment that it is the result of; NO_ASSIGNMENT where every one has its result: it came a second time.
+   * @returns the assignment that it is the result of, the oldest that was worked on and has none yet; NO_ASSIGNMENT where
+   *   there is no such: the result came a second time.
    */
   arrive(task: number, device: number): number {
-    let assignment = this.find(task, device);
-    while (
-      assignment !== NO_ASSIGNMENT &&
-      (this.#device.at(assignment) !== device || this.#arrived.at(assignment) === 1)
-    )
-      assignment = this.#previousOfTask.at(assignment);
-    if (assignment !== NO_ASSIGNMENT) this.#arrived.set(assignment, 1);
-    return assignment;
+    let found = NO_ASSIGNMENT;
+    for (let a = this.#newestOfTask[task]!; a !== NO_ASSIGNMENT; a = this.#previousOfTask.at(a)) {
+      const waits = this.#device.at(a) === device && this.#workedAt.at(a) >= 0 && this.#arrived.at(a) === 0;
+      if (waits) found = a;
+    }
+    if (found !== NO_ASSIGNMENT) this.#arrived.set(found, 1);
+    return found;
   }
 
   /** Whether the device was given a task whose result is not there yet. Forgets those of its tasks that are done. */

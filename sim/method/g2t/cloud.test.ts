@@ -62,6 +62,16 @@ describe('a run of Globe2Train', () => {
     expect(world.method.scores().accuracy).toBeGreaterThan(0.3);
   });
 
+  it.each(['stream', 'cache'])('sends rows no faster than a device takes their bytes in (%s)', (rows) => {
+    const end = (nanosecondsPerByte: number) => {
+      const world = smallWorld({ devices: 1, classes: 2, options: { rows }, nanosecondsPerByte });
+      return { at: world.run().at, bytes: total(world.frames('data').map(({ bytes }) => bytes.length)) };
+    };
+    const slow = end(1e6);
+    expect(slow.at - end(0).at).toBeGreaterThan(slow.bytes * 1e-3 * 0.95);
+    expect(slow.at - end(0).at).toBeLessThan(slow.bytes * 1e-3 * 1.3);
+  });
+
   it('describes its model so that a reader can use it on rows of their own', () => {
     const world = smallWorld({});
     world.run();

@@ -70,7 +70,7 @@ export class G2tCloud implements Method {
     this.#sim = sim;
     this.#fleet = fleet;
     this.#host = fleet.host;
-    this.#table = new DeviceTable(stream.computeTimes(inventory));
+    this.#table = new DeviceTable(stream.computeTimes());
     this.#scheduler = new Scheduler(work, inventory, {
       redundancy: config.options.redundancy,
       barrier: config.options.barrier,
@@ -205,8 +205,8 @@ export class G2tCloud implements Method {
     this.#heard(device);
     if (stream === PING_STREAM) return;
     this.#greeted[device] = 1;
-    if (this.#assignments.phase(stream) !== PHASE.sending) return;
     this.#table.tookTask(device, this.#sim.now - this.#assignments.sentAt(stream));
+    if (this.#assignments.phase(stream) !== PHASE.sending) return;
     this.#assignments.setPhase(stream, PHASE.drained);
     this.#sending[device]!--;
     this.#advance(device);

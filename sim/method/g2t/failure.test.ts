@@ -124,6 +124,21 @@ describe('failure', () => {
     expect(world.records.flopWasted[1]).toBeGreaterThan(0);
   });
 
+  it('knows the age of a result whose task was given to the same device again', () => {
+    // A task takes 20 s where the server expects microseconds: it gives up on the device, and has no other.
+    const world = smallWorld({
+      devices: 1,
+      classes: 2,
+      rowTime: () => 0.4e9,
+      specs: () => ({ benchMicroseconds: 1 }),
+      options: { redundancy: 1, rows: 'cache' },
+    });
+    expect(world.run(3600 * S).finished).toBe(true);
+    const { mean, max } = world.records.ages.spread()!;
+    expect(mean).toBeGreaterThanOrEqual(0.015);
+    expect(max).toBeLessThan(0.1);
+  });
+
   it('takes a result that comes again, because its acknowledgement got lost, for the same result', () => {
     const given = {
       devices: 1,

@@ -34,6 +34,8 @@ export function smallWorld(given: {
   readonly holds?: readonly ('none' | 'all' | readonly number[])[];
   /** By device, on to off first, ns. */
   readonly changes?: Readonly<Record<number, number[]>>;
+  /** ns that a byte takes to come in, as the server knows it. */
+  readonly nanosecondsPerByte?: number;
   /** ns of a row by device. */
   readonly rowTime?: (device: number) => number;
 }) {
@@ -83,6 +85,7 @@ export function smallWorld(given: {
     seed,
     receiveBytes: spec.receiveBytes,
     specs,
+    nanosecondsPerByte: new Float64Array(devices).fill(given.nanosecondsPerByte ?? 0),
     onFinished: () => sim.stop(),
     holds: given.holds ?? new Array<'none'>(devices).fill('none'),
   });

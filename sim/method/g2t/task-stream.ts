@@ -18,7 +18,7 @@ import {
 import { decodeClassifier, type Found } from '../../protocol/weights.ts';
 import { learnerConfig } from './learner.ts';
 import type { G2tOptions } from './options.ts';
-import type { Inventory, WorkList } from './work-list.ts';
+import type { WorkList } from './work-list.ts';
 
 /** How the server sends a device the rows of a task. */
 export type RowSource = 'stream' | 'cache';
@@ -37,7 +37,9 @@ export interface TaskStreamConfig {
   /** Classes whose rows each device holds itself, by class; null for none. */
   readonly holds: readonly (Uint8Array | null)[];
   readonly receiveBytes: number;
+  /** By device: time of a training step, us, and what a byte takes to come in, ns. */
   readonly benchMicroseconds: Float64Array;
+  readonly nanosecondsPerByte: Float64Array;
 }
 
 /**
@@ -83,17 +85,29 @@ export class TaskStream {
     return bytes + pass * (from === 'stream' ? options.learner.passes : 1);
   }
 
-  /** How fast a device consumes a stream, byte/s: a device that trains on each row as it comes slows the transfer down. */
+  /**
+   * How fast a device consumes a stream, byte/s: it trains on each row as that comes (on the rows of a cache in the first
+   * pass), and takes in every byte. A device slower than the link slows the transfer down.
+   */
   sink(device: number, task: number): number {
-    if (this.#source(device, task) !== 'stream') return Number.POSITIVE_INFINITY;
-    return (this.#rowBytes * 1e6) / this.#config.benchMicroseconds[device]!;
+    if (this.#source(device, task) === 'held') return Number.POSITIVE_INFINITY;
+    return (this.#rowBytes * 1e9) / (this.#config.benchMicroseconds[device]! * 1000 + this.#takingRow(device));
   }
 
   /** What an average task takes on each device by its speed alone, ns. */
-  computeTimes(inventory: Inventory): Float64Array {
-    const { train, classes, options } = this.#config;
+  computeTimes(): Float64Array {
+    const { train, classes, options, source, benchMicroseconds } = this.#config;
+    const { passes } = options.learner;
     const rows = (2 * train.count) / classes;
-    return inventory.benchMicroseconds.map((us) => us * 1000 * rows * options.learner.passes);
+    return benchMicroseconds.map((us, device) => {
+      const sent = source[device] === 'stream' ? passes : 1;
+      return rows * (us * 1000 * passes + this.#takingRow(device) * sent);
+    });
+  }
+
+  /** ns that a device needs for the bytes of a row. */
+  #takingRow(device: number): number {
+    return this.#rowBytes * this.#config.nanosecondsPerByte[device]!;
   }
 
   /** Writes frame `index` of a task's stream into the inbox. @returns its length, 0 after the last. */

@@ -25,6 +25,8 @@ export interface G2tInput {
   readonly receiveBytes: number;
   /** By device. */
   readonly specs: readonly DeviceSpec[];
+  /** ns that each device's CPU needs for a byte of a frame that comes in. */
+  readonly nanosecondsPerByte: Float64Array;
   readonly onFinished: () => void;
   /** Classes whose training rows each device holds itself. */
   readonly holds: readonly ('none' | 'all' | readonly number[])[];
@@ -73,6 +75,7 @@ export function wireG2t(input: G2tInput): WiredG2t {
     holds,
     receiveBytes: input.receiveBytes,
     benchMicroseconds,
+    nanosecondsPerByte: input.nanosecondsPerByte,
   });
   const method = new G2tCloud({
     sim,
