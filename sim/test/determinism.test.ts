@@ -67,8 +67,9 @@ describe('the same scenario', () => {
     expect(digests.size).toBe(3);
   });
 
-  it('keeps every frame with `record: frames` without another result', async () => {
+  it('keeps every frame with `record: frames` without another result or digest', async () => {
     const recorded = await runText(SMALL_GLOBE, ['record=frames']);
+    expect(recorded.digest).toBe(plain.digest);
     expect(results(recorded)).toEqual(results(plain));
     expect(recorded.tables.frames!.rows).toBeGreaterThan(100);
   });
