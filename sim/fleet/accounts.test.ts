@@ -23,27 +23,30 @@ function facts(times: { started?: number; first: number; last: number; rtt?: num
 describe('computing', () => {
   it('counts when its time has come, not when it was begun', () => {
     const accounts = accountsOfOne();
-    accounts.computed(0, 40, 100, 140, 100, NO_WORK);
-    accounts.computed(0, 60, 140, 200, 100, NO_WORK);
+    accounts.computed(0, 40, 140, 100, NO_WORK);
+    accounts.computed(0, 60, 200, 100, NO_WORK);
     expect([100, 130, 150, 200, 300].map((at) => accounts.computeUntil(0, at))).toEqual([0, 30, 50, 100, 100]);
     expect(accounts.compute[0]).toBe(100);
   });
 
   it('is never below 0 where routine work comes between', () => {
     const accounts = accountsOfOne();
-    accounts.computed(0, 10, 100, 1000, 100, NO_WORK);
+    accounts.computed(0, 10, 1000, 100, NO_WORK);
     expect(accounts.computeUntil(0, 100)).toBe(0);
     expect(accounts.computeUntil(0, 995)).toBe(5);
+    // Nor does more work before it undo what was done.
+    accounts.computed(0, 50, 9000, 995, NO_WORK);
+    expect([995, 2000, 8960, 9000].map((at) => accounts.computeUntil(0, at))).toEqual([5, 5, 20, 60]);
   });
 });
 
 describe('overlap', () => {
   it('is the computing while a transfer is under way, whichever began first', () => {
     const accounts = accountsOfOne();
-    accounts.computed(0, 50, 100, 150, 100, NO_WORK);
+    accounts.computed(0, 50, 150, 100, NO_WORK);
     accounts.transferStarted(0, 130);
     expect(accounts.overlapUntil(0, 140)).toBe(10);
-    accounts.computed(0, 30, 200, 230, 200, NO_WORK);
+    accounts.computed(0, 30, 230, 200, NO_WORK);
     accounts.received(facts({ first: 130, last: 220 }), 0, 220);
     expect(accounts.overlapUntil(0, 300)).toBe(20 + 20);
     expect(accounts.communicationUntil(0, 300)).toBe(90);
@@ -53,8 +56,8 @@ describe('overlap', () => {
     const accounts = accountsOfOne();
     accounts.transferStarted(0, 100);
     accounts.received(facts({ first: 150, last: 300 }), 0, 300);
-    accounts.computed(0, 40, 160, 200, 300, NO_WORK);
-    accounts.computed(0, 40, 280, 320, 300, NO_WORK);
+    accounts.computed(0, 40, 200, 300, NO_WORK);
+    accounts.computed(0, 40, 320, 300, NO_WORK);
     expect(accounts.overlapUntil(0, 400)).toBe(40 + 20);
     expect(accounts.computeUntil(0, 400)).toBe(80);
   });
@@ -64,7 +67,7 @@ describe('overlap', () => {
     accounts.transferStarted(0, 100);
     accounts.transferStarted(0, 110);
     accounts.received(facts({ first: 150, last: 300 }), 0, 300);
-    accounts.computed(0, 40, 160, 200, 300, NO_WORK);
+    accounts.computed(0, 40, 200, 300, NO_WORK);
     expect(accounts.overlapUntil(0, 300)).toBe(40);
     accounts.received(facts({ first: 150, last: 350 }), 0, 350);
     expect(accounts.overlapUntil(0, 400)).toBe(40);

@@ -25,9 +25,9 @@ export class Accounts {
   readonly lost: Float64Array;
   readonly #open: Int32Array;
   readonly #openSince: Float64Array;
-  /** The device's work ends then, and so much of it came without a pause, routine work not included. */
+  /** The device's work ends then; of what was before it when it last got some, routine work not included, so much is its own. */
   readonly #busyUntil: Float64Array;
-  readonly #spell: Float64Array;
+  readonly #ahead: Float64Array;
   /** Computing while a transfer was under way, and all computing before the one now under way began. */
   readonly #overlap: Float64Array;
   readonly #computedBefore: Float64Array;
@@ -50,7 +50,7 @@ export class Accounts {
     this.#open = new Int32Array(devices);
     this.#openSince = new Float64Array(devices);
     this.#busyUntil = new Float64Array(devices);
-    this.#spell = new Float64Array(devices);
+    this.#ahead = new Float64Array(devices);
     this.#overlap = new Float64Array(devices);
     this.#computedBefore = new Float64Array(devices);
   }
@@ -91,16 +91,17 @@ export class Accounts {
   }
 
   /**
-   * Work of `span` ns was done from `at` to `until` (routine work between). What lies before `now` was done on a stream as
-   * it came.
+   * The device has another `span` ns of work before it, done at `until`. What lies before `now` was done on a stream as it
+   * came.
    * @param work the firmware's counts; FLOP as host-types.ts defines them.
    */
-  computed(device: number, span: number, at: number, until: number, now: number, work: Float64Array): void {
-    this.#spell[device] = at > this.#busyUntil[device]! ? span : this.#spell[device]! + span;
+  computed(device: number, span: number, until: number, now: number, work: Float64Array): void {
+    const before = this.computeUntil(device, now);
+    this.#ahead[device] = this.#aheadAt(device, now) + span;
     this.#busyUntil[device] = until;
-    // A transfer still under way will find it in the difference.
-    if (at < now && this.#open[device] === 0) this.#overlap[device]! += Math.min(span, now - at);
     this.compute[device]! += span;
+    // A transfer still under way will find it in the difference.
+    if (this.#open[device] === 0) this.#overlap[device]! += this.computeUntil(device, now) - before;
     // As though all routine work that came between had come before.
     this.#timeline.span(device, TIMELINE.compute, until - span, until);
     this.rows[device]! += work[WORK.rows]!;
@@ -109,8 +110,11 @@ export class Accounts {
 
   /** Computing so far, without what the device has before it, ns. */
   computeUntil(device: number, at: number): number {
-    const ahead = Math.max(0, this.#busyUntil[device]! - at);
-    return this.compute[device]! - Math.min(ahead, this.#spell[device]!);
+    return this.compute[device]! - this.#aheadAt(device, at);
+  }
+
+  #aheadAt(device: number, at: number): number {
+    return Math.min(Math.max(0, this.#busyUntil[device]! - at), this.#ahead[device]!);
   }
 
   /** Computing so far while a transfer was under way, ns: what counts as computing and as communication both. */

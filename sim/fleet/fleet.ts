@@ -221,7 +221,7 @@ export class Fleet implements NetworkListener {
   /** Moves the device's clock by the time that the firmware's last call took. */
   #worked(device: number, at: number, span: number): void {
     const until = this.#config.routine.end(device, at, span);
-    this.accounts.computed(device, span, at, until, this.#sim.now, this.host.work);
+    this.accounts.computed(device, span, until, this.#sim.now, this.host.work);
     this.#busyUntil[device] = until;
   }
 
