@@ -80,7 +80,12 @@ export const DEVICES_TABLE = define('devices', 'a row a device, in order of devi
   column('age_mean_s', 'f64', 's', 'mean age of the device’s results on arrival'),
   column('age_max_s', 'f64', 's', 'largest age of the device’s results on arrival'),
   column('reassigned_from', 'u32', '1', 'tasks taken from this device and given to another'),
-  column('ram_used_bytes', 'f64', 'B', 'most RAM that the firmware’s state and buffers took'),
+  column(
+    'ram_used_bytes',
+    'f64',
+    'B',
+    'RAM that the largest task takes beside nothing else: state, buffers, rows kept, one result',
+  ),
 ]);
 
 export const METRICS_TABLE = define('metrics', 'a row a measurement, every `measure.every`, and one at the end', [
