@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['sim/**/*.test.ts'],
+    globalSetup: './scripts/build-first.js',
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: '100%',

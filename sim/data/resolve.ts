@@ -72,6 +72,26 @@ export function resolveDataset(options: DatasetOptions, found: FoundFiles, seed:
   }
 }
 
+/** Whether another seed of the run gives another data set: drawn data or a drawn split that name no seed of their own. */
+export function dependsOnSeed(options: DatasetOptions): boolean {
+  switch (options.name) {
+    case 'clusters':
+      return options.seed === undefined;
+    case 'csv':
+      if (options.test !== undefined) return false;
+      return options.split === undefined || drawsSplit(options.split);
+    case 'auslan':
+      return drawsSplit(options.split);
+    case 'mnist':
+    case 'idx':
+      return false;
+  }
+}
+
+function drawsSplit(split: Split): boolean {
+  return split.by === 'random' && split.seed === undefined;
+}
+
 function readAuslan(options: AuslanOptions, found: FoundFiles): Table {
   const path = wantedFiles(options)[0]!.path;
   const files = found.get(path) ?? [];

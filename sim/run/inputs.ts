@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { TreeFile } from '../data/auslan.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DatasetOptions } from '../data/options.ts';
-import { resolveDataset, type WantedFile, wantedFiles } from '../data/resolve.ts';
+import { dependsOnSeed, type FoundFiles, resolveDataset, type WantedFile, wantedFiles } from '../data/resolve.ts';
+import { compactJson } from '../files/json.ts';
 import { findDataFile, readBytes, readUnpacked, readWasm } from '../files/read.ts';
 import { InputError } from '../kernel/errors.ts';
 
@@ -32,9 +33,47 @@ export function loadFirmware(): Firmware {
 
 /** Reads a data set from the data folder; a generator reads nothing. @throws InputError with the file and the place in it. */
 export function loadDataset(options: DatasetOptions, folder: string, seed: number): Dataset {
+  return resolveDataset(options, findFiles(options, folder), seed);
+}
+
+/** Gives data sets as `loadDataset` does, and keeps the last: runs that share one read it once. */
+export class DatasetShelf {
+  readonly #folder: string;
+  #filesOf = '';
+  #files: FoundFiles = new Map();
+  #datasetOf = '';
+  #dataset: Dataset | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  take(options: DatasetOptions, seed: number): Dataset {
+    const wanted = compactJson(options);
+    const key = dependsOnSeed(options) ? `${wanted}/${seed}` : wanted;
+    if (this.#dataset !== undefined && this.#datasetOf === key) return this.#dataset;
+    // What is dropped is dropped first: two large data sets need not fit side by side.
+    this.#dataset = undefined;
+    if (this.#filesOf !== wanted) {
+      this.#files = new Map();
+      this.#files = findFiles(options, this.#folder);
+      this.#filesOf = wanted;
+    }
+    this.#dataset = resolveDataset(options, this.#files, seed);
+    this.#datasetOf = key;
+    // Another seed needs the files again; else they are of no more use.
+    if (!dependsOnSeed(options)) {
+      this.#files = new Map();
+      this.#filesOf = '';
+    }
+    return this.#dataset;
+  }
+}
+
+function findFiles(options: DatasetOptions, folder: string): FoundFiles {
   const found = new Map<string, readonly TreeFile[]>();
   for (const wanted of wantedFiles(options)) found.set(wanted.path, findWanted(options.name, wanted, folder));
-  return resolveDataset(options, found, seed);
+  return found;
 }
 
 function findWanted(dataset: string, wanted: WantedFile, folder: string): readonly TreeFile[] {

@@ -1,0 +1,66 @@
+import type { Summary } from '../metrics/summary.ts';
+import type { Table } from '../metrics/table.ts';
+import type { ResolvedScenario } from '../scenario/load.ts';
+import type { ReportNotes } from './notes.ts';
+import type { RunOutcome, RunProgress } from './run.ts';
+
+/** What all jobs of a worker share; handed over once, when it starts. */
+export interface PoolSetup {
+  /** Compiled once: threads share the code. */
+  readonly firmware: WebAssembly.Module;
+  readonly dataDir: string;
+  /** One word: not 0 once all is to stop. */
+  readonly stop: Int32Array;
+}
+
+/** A run as a worker is given it: plain data. */
+export interface PoolJob {
+  readonly scenario: ResolvedScenario;
+  /** Whether tables and model are wanted, not the summary alone. */
+  readonly tables: boolean;
+  /** Four numbers that the worker keeps up to date: how far the run is. */
+  readonly progress: Float64Array | undefined;
+}
+
+/** A run that was let finish, as far as it can leave its worker. */
+export interface PoolOutcome {
+  readonly summary: Summary;
+  readonly digest: string;
+  readonly checkpoints: readonly string[];
+  /** What the report says beside the tables. */
+  readonly extras: ReportNotes;
+  /** Only where they were asked for. */
+  readonly tables?: RunOutcome['tables'];
+  readonly model?: { readonly table: Table; readonly description: object };
+}
+
+/** What a worker answers; a worker that answers nothing has died. */
+export type PoolAnswer =
+  | { readonly kind: 'done'; readonly outcome: PoolOutcome }
+  | { readonly kind: 'interrupted' }
+  /** A fault of the scenario that showed when it was wired: its place is known to whoever read the file. */
+  | { readonly kind: 'fault'; readonly path: readonly (string | number)[]; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly exitCode: number | undefined;
+      readonly message: string;
+      readonly stack: string;
+    };
+
+const FIELDS = ['simulatedSeconds', 'events', 'tasksDone', 'tasksTotal'] as const;
+
+/** Memory by which a worker tells how far it is without a message. */
+export function progressWords(): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * FIELDS.length));
+}
+
+export function writeProgress(words: Float64Array, progress: RunProgress): void {
+  FIELDS.forEach((field, index) => {
+    words[index] = progress[field];
+  });
+}
+
+export function readProgress(words: Float64Array): RunProgress {
+  const [simulatedSeconds, events, tasksDone, tasksTotal] = words as unknown as [number, number, number, number];
+  return { simulatedSeconds, events, tasksDone, tasksTotal };
+}
