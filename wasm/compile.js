@@ -31,6 +31,21 @@ export function sources(folders) {
   return found;
 }
 
+/**
+ * SHA-256 of the core's sources, the same for every target that is built from them: of each file below include/ and src/, sorted, its path from
+ * firmware/ (forward slashes), a zero byte, its text, a zero byte.
+ */
+export function coreHash() {
+  const hash = createHash('sha256');
+  for (const [path, text] of Object.entries(sources(['include', 'src']))) hash.update(`${path}\0${text}\0`);
+  return hash.digest();
+}
+
+/** The same as the definition that the boards' link takes (port/serial/g2t_session.h). */
+export function hashDefinition() {
+  return `-DG2T_FIRMWARE_SHA256=${[...coreHash()].join(',')}`;
+}
+
 /** SHA-256 over everything that decides the output: sources, flags, compiler version. */
 export function fingerprint(files, extraFlags = []) {
   const version = JSON.parse(

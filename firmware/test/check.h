@@ -33,6 +33,7 @@ void test_math(checks *c);
 void test_exchange_root(checks *c);
 void test_exchange_model(checks *c);
 void test_exchange(checks *c);
+void test_serial(checks *c);
 void test_fuzz(checks *c);
 
 #endif

@@ -54,7 +54,7 @@ int main(void) {
   test_exchange_root(&c);
   test_exchange_model(&c);
   test_exchange(&c);
-
+  test_serial(&c);
   test_fuzz(&c);
   printf("%u passed, %u failed\n", c.passed, c.failed);
   return c.failed == 0u ? 0 : 1;

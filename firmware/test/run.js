@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
+import { nativeBoards } from './boards.js';
 
 const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
-const INCLUDES = ['-Iinclude', '-Isrc', '-Iport/native', '-Itest'];
+const INCLUDES = ['-Iinclude', '-Isrc', '-Iport/native', '-Iport/serial', '-Itest'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
-const COMMAND = ['-mexec-model=command', '-Iport/native', '-Itest', '-Wl,-z,stack-size=262144'];
+const COMMAND = ['-mexec-model=command', '-Iport/native', '-Iport/serial', '-Itest', '-Wl,-z,stack-size=262144'];
 
 let passed = 0;
 let failed = 0;
@@ -30,9 +31,15 @@ function suite(name, output, code) {
   console.log(`${name}: ${good ?? 0} passed, ${bad ?? 'unknown'} failed`);
 }
 
+/** The core, the serial port and the suite with its port of its own; the board that is a process has a main of its own. */
+function suiteSources() {
+  const { 'port/native/board.c': _, ...files } = sources(['include', 'src', 'port/native', 'port/serial', 'test']);
+  return files;
+}
+
 function native(name, extra) {
   const folder = mkdtempSync(join(tmpdir(), 'g2t-firmware-'));
-  const units = Object.keys(sources(['src', 'port/native', 'test'])).filter((path) => path.endsWith('.c'));
+  const units = Object.keys(suiteSources()).filter((path) => path.endsWith('.c'));
   const program = join(folder, 'suite');
   const flags = [...WARNINGS, '-O1', '-g', '-ffp-contract=off', ...INCLUDES, ...extra];
   const built = spawnSync('gcc', [...flags, ...units, '-lm', '-o', program], { cwd: FIRMWARE, encoding: 'utf8' });
@@ -46,7 +53,7 @@ function native(name, extra) {
 
 /** The suite in WASI; the built module is kept in firmware/build until a source changes. */
 async function inWasi() {
-  const files = sources(['include', 'src', 'port/native', 'test']);
+  const files = suiteSources();
   const kept = join(FIRMWARE, 'build', 'test.wasm');
   if (!existsSync(kept) || builtFrom(readFileSync(kept)) !== fingerprint(files, COMMAND)) {
     const bytes = await compile(files, COMMAND);
@@ -86,12 +93,24 @@ function portableIncludes() {
   }
 }
 
+/** Boards at the end of a wire; what they answer to is in boards.js. */
+async function overWire(name, drive) {
+  const before = { passed, failed };
+  try {
+    await drive(count);
+  } catch (error) {
+    count(false, name, error.message);
+  }
+  console.log(`${name}: ${passed - before.passed} passed, ${failed - before.failed} failed`);
+}
+
 portableIncludes();
 await noState();
 await inWasi();
 if (spawnSync('gcc', ['--version']).status === 0) {
   native('native with sanitizers', SANITIZE);
   native('native as for a small board', ['-DG2T_CRC_SMALL', '-DG2T_PLAIN_LANES']);
+  await overWire('native board', nativeBoards);
 } else {
   console.log(
     'native: skipped, there is no gcc. To run it: apt-get install gcc (Debian, Ubuntu), xcode-select --install (macOS)',
