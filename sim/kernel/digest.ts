@@ -92,6 +92,17 @@ export class Digest {
     this.bytes(new TextEncoder().encode(text));
   }
 
+  /** A digest that goes on from here by itself. */
+  clone(): Digest {
+    const copy = new Digest();
+    copy.#h1 = this.#h1;
+    copy.#h2 = this.#h2;
+    copy.#h3 = this.#h3;
+    copy.#h4 = this.#h4;
+    copy.#blocks = this.#blocks;
+    return copy;
+  }
+
   /** The digest of all that was folded so far: 32 hex digits. Folding may go on. */
   hex(): string {
     let h1 = this.#h1 ^ this.#blocks;

@@ -23,10 +23,19 @@ export interface Method extends FleetClient {
   finalScores(): Scores;
   /** Mean training loss of the model as it is now; only methods that have one model for all. */
   loss?(): number;
+  /** From the next round on: so many local steps, or as the method finds best. Only methods whose options have `tau`. */
+  setTau?(tau: number | 'adaptive'): void;
   /** What a report should say of this run, a sentence each. */
   readonly notes?: readonly string[];
-  /** The table `rounds`. */
-  rounds(): Table;
+  /** Classes of some test rows by the model as it is now; for whoever looks on. */
+  predict(rows: Uint32Array): Uint16Array;
+  /**
+   * When what a device works on, or has yet to be sent, was read from the model (where there is no such model: when last the
+   * server heard of it), ns; -1 for a device that has nothing to do. For whoever looks on.
+   */
+  waitingSince(device: number): number;
+  /** The table `rounds`, or its rows from number `from` on. */
+  rounds(from?: number): Table;
   /** The trained model: its weights, and what a reader needs to use them. */
   model(): { readonly table: Table; readonly description: object };
   /** Folds the model, bit for bit, into a digest. */

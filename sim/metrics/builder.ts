@@ -102,11 +102,21 @@ export class TableBuilder<Name extends string = string> {
     }
   }
 
-  /** The table of all ended rows, copied out; the builder may go on. */
-  build(): Table {
+  /** Takes the last row back; a table of numbers and text alone. */
+  dropRow(): void {
+    assert(this.#rows > 0, 'Expected a row to take back, got none');
+    this.#rows--;
+    for (const column of this.#columns) {
+      assert(column.kind !== 'binary', `Expected no binary column, got ${column.definition.name}`);
+      column.values.truncate(this.#rows);
+    }
+  }
+
+  /** The table of all ended rows, or of those from row `from` on, copied out; the builder may go on. */
+  build(from = 0): Table {
     return table(
       this.definition,
-      this.#columns.map((column) => finished(column, this.#rows)),
+      this.#columns.map((column) => finished(column, from, this.#rows)),
     );
   }
 
@@ -145,10 +155,10 @@ function growing(definition: ColumnDefinition): Growing {
   return { kind: definition.type, definition, values: new GrowableI32() };
 }
 
-function finished(column: Growing, rows: number): Column {
+function finished(column: Growing, from: number, rows: number): Column {
   const { definition } = column;
-  if (column.kind === 'f64') return { ...definition, type: 'f64', values: column.values.toArray().slice(0, rows) };
   if (column.kind === 'binary') {
+    assert(from === 0, `Expected a table with the binary column ${definition.name} to be built whole`);
     return {
       ...definition,
       type: 'binary',
@@ -156,7 +166,10 @@ function finished(column: Growing, rows: number): Column {
       bytes: column.bytes.toArray(),
     };
   }
-  const values = column.values.toArray().slice(0, rows);
+  const length = Math.max(0, rows - from);
+  if (column.kind === 'f64')
+    return { ...definition, type: 'f64', values: column.values.toArray(from).slice(0, length) };
+  const values = column.values.toArray(from).slice(0, length);
   if (column.kind === 'utf8') return { ...definition, type: 'utf8', codes: values, words: [...column.words] };
   if (column.kind === 'i32') return { ...definition, type: 'i32', values };
   if (column.kind === 'u32') return { ...definition, type: 'u32', values: new Uint32Array(values.buffer) };

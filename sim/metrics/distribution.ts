@@ -43,14 +43,18 @@ export class Distribution {
     return { mean: sum / sorted.length, p95: quantile(sorted, 0.95), max: sorted[sorted.length - 1]! };
   }
 
-  /** The mean of the values added since the last call, NaN when there are none: for a time series. */
+  /** The mean of the values added since the last mark, NaN when there are none: for a time series. */
   meanSinceMark(): number {
     const from = this.#sinceMark;
     const to = this.#values.length;
-    this.#sinceMark = to;
     let sum = 0;
     for (let i = from; i < to; i++) sum += this.#values.at(i);
     return to === from ? Number.NaN : sum / (to - from);
+  }
+
+  /** What is added from now on counts for the next `meanSinceMark`. */
+  mark(): void {
+    this.#sinceMark = this.#values.length;
   }
 
   /** Equally wide bins from the least to the greatest value; one bin when all are equal, none without values. */

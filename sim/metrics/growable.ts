@@ -30,9 +30,14 @@ class Growable<Values extends Float64Array | Int32Array> {
     this.#values[index] = value;
   }
 
-  /** A copy of what was pushed. */
-  toArray(): Values {
-    return this.#values.slice(0, this.#length) as Values;
+  /** Forgets all but the first `length` values. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
+  /** A copy of what was pushed, from a value on. */
+  toArray(from = 0): Values {
+    return this.#values.slice(from, this.#length) as Values;
   }
 }
 

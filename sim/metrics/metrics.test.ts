@@ -58,6 +58,8 @@ describe('Distribution', () => {
     ages.add(1);
     ages.add(3);
     expect(ages.meanSinceMark()).toBe(2);
+    expect(ages.meanSinceMark()).toBe(2);
+    ages.mark();
     expect(ages.meanSinceMark()).toBeNaN();
     ages.add(7);
     expect(ages.meanSinceMark()).toBe(7);

@@ -55,6 +55,16 @@ export class TimelineRecorder {
     this.#to.push(toNs);
   }
 
+  /** Calling what this gives forgets every span that came after. */
+  checkpoint(): () => void {
+    const { length } = this.#from;
+    const cutAt = this.#cutAt;
+    return () => {
+      for (const column of [this.#slots, this.#states, this.#from, this.#to]) column.truncate(length);
+      this.#cutAt = cutAt;
+    };
+  }
+
   /** When the table ends because of the limit, in ns; Infinity when it was not met. */
   get cutAt(): number {
     return this.#cutAt;

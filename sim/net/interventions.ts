@@ -10,14 +10,14 @@ import type { WiredNetwork } from './wiring.ts';
 
 /**
  * One thing about a network that changes while a run goes on. What may change, by scenario path:
- * `network.links.<profile>.up|down|loss|latency|dropout`, `network.server.up|down|congestion`,
+ * `network.links.<profile>.up|down|loss|latency|delay|dropout`, `network.server.up|down|congestion`,
  * `network.bottlenecks.<region>.up|down|congestion`, `network.access-points.<name>.congestion`, `network.congestion`. All
  * else is how the network was built.
  */
 export type NetworkChange =
   | { readonly kind: 'rates'; readonly profile: number; readonly up: number; readonly down: number }
   | { readonly kind: 'loss'; readonly profile: number; readonly loss: number }
-  | { readonly kind: 'latency'; readonly profile: number; readonly latency: Distribution }
+  | { readonly kind: 'latency'; readonly profile: number; readonly latency: Distribution; readonly delay: number }
   | { readonly kind: 'dropout'; readonly profile: number; readonly dropout: DropoutModel }
   | { readonly kind: 'server-rates'; readonly up: number; readonly down: number }
   | { readonly kind: 'bottleneck-rates'; readonly bottleneck: number; readonly up: number; readonly down: number }
@@ -51,7 +51,9 @@ export function networkChanges(
       changes.push({ kind: 'rates', profile, up: now.up, down: now.down });
     }
     if (now.loss !== then.loss) changes.push({ kind: 'loss', profile, loss: now.loss });
-    if (differ(now.latency, then.latency)) changes.push({ kind: 'latency', profile, latency: now.latency });
+    if (differ(now.latency, then.latency) || now.delay !== then.delay) {
+      changes.push({ kind: 'latency', profile, latency: now.latency, delay: now.delay ?? 0 });
+    }
     if (differ(now.dropout, then.dropout)) changes.push({ kind: 'dropout', profile, dropout: now.dropout });
   });
   const { server } = after;
@@ -103,7 +105,7 @@ export function applyChanges(
         network.setBottleneckRates(change.bottleneck, change.up, change.down);
         continue;
       case 'latency':
-        latency.change(change.profile, change.latency, at);
+        latency.change(change.profile, change, at);
         continue;
       case 'dropout':
         dropout.change(change.profile, change.dropout, at);

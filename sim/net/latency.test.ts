@@ -9,7 +9,13 @@ const still = new CellMobility({ seed: 1, models: [{ kind: 'still' }], profile: 
 const LOGNORMAL: Distribution = { kind: 'lognormal', median: 0.012, p95: 0.04 };
 
 function latency(distribution: Distribution, seed = 1, mobility = still) {
-  return new AccessLatencyProcess({ seed, distributions: [distribution], profile: new Int32Array(10), mobility });
+  return new AccessLatencyProcess({
+    seed,
+    distributions: [distribution],
+    delays: [0],
+    profile: new Int32Array(10),
+    mobility,
+  });
 }
 
 describe('access latency', () => {
@@ -52,12 +58,20 @@ describe('access latency', () => {
     expect(constant.draw(2, at(50))).toBe(Math.ceil(0.02 * factor * 1e9));
   });
 
+  it('has a delay on top, whatever the cell', () => {
+    const [plain, later] = [latency(LOGNORMAL), latency(LOGNORMAL)];
+    later.change(0, { latency: LOGNORMAL, delay: 0.1 }, at(1));
+    for (const second of [1, 5, 9]) expect(later.draw(3, at(second))).toBe(plain.draw(3, at(second)) + 100_000_000);
+    later.change(0, { latency: { kind: 'constant', value: 0.02 }, delay: 0.1 }, at(10));
+    expect(later.draw(3, at(10))).toBe(120_000_000);
+  });
+
   it('can be changed at an instant', () => {
     const process = latency(LOGNORMAL);
     const before = process.draw(0, at(1));
-    process.change(0, { kind: 'constant', value: 0.3 }, at(60));
+    process.change(0, { latency: { kind: 'constant', value: 0.3 }, delay: 0 }, at(60));
     expect(process.draw(0, at(60))).toBe(300_000_000);
     expect(process.draw(0, at(1))).toBe(before);
-    expect(() => process.change(0, LOGNORMAL, at(59))).toThrow('not to precede');
+    expect(() => process.change(0, { latency: LOGNORMAL, delay: 0 }, at(59))).toThrow('not to precede');
   });
 });

@@ -24,12 +24,14 @@ export class AccessLatencyProcess implements AccessLatency {
     readonly seed: number;
     /** One a profile, in seconds. */
     readonly distributions: readonly Distribution[];
+    /** Added to every latency, one a profile, in seconds. */
+    readonly delays: readonly number[];
     readonly profile: Int32Array;
     readonly mobility: Mobility;
   }) {
     this.#profile = setup.profile;
     this.#mobility = setup.mobility;
-    this.#stages = setup.distributions.map((distribution) => [stageOf(distribution, 0)]);
+    this.#stages = setup.distributions.map((latency, i) => [stageOf({ latency, delay: setup.delays[i]! }, 0)]);
     this.#chance = new IntervalDraws(setup.seed);
   }
 
@@ -40,29 +42,38 @@ export class AccessLatencyProcess implements AccessLatency {
     const factor = this.#mobility.latencyFactor(device, at);
     if (stage.constant >= 0 && factor === 1) return stage.constant as Duration;
     const seconds = stage.sampler.sample(this.#chance.of(device, at));
-    return Math.ceil(seconds * factor * NS_PER_SECOND) as Duration;
+    return (Math.ceil(seconds * factor * NS_PER_SECOND) + stage.added) as Duration;
   }
 
-  /** From `at` on (not before an earlier change) the devices of a profile draw from another distribution. */
-  change(profile: number, distribution: Distribution, at: Instant): void {
+  /** From `at` on (not before an earlier change) the devices of a profile have another latency. */
+  change(profile: number, now: ProfileLatency, at: Instant): void {
     const stages = this.#stages[profile];
     assert(stages !== undefined, `Expected profile ${profile} to exist`);
     const last = stages[stages.length - 1]!;
     assert(at >= last.from, `Expected a change at ${at} ns not to precede the one at ${last.from} ns`);
-    stages.push(stageOf(distribution, at));
+    stages.push(stageOf(now, at));
   }
+}
+
+/** What a profile's latency is drawn from, and what is added to each draw whatever cell the device is in; seconds. */
+interface ProfileLatency {
+  readonly latency: Distribution;
+  readonly delay: number;
 }
 
 interface Stage {
   readonly from: number;
   readonly sampler: Sampler;
-  /** Whole ns of a constant; -1 when it is drawn. */
+  /** Whole ns of a constant, what is added included; -1 when it is drawn. */
   readonly constant: number;
+  /** ns. */
+  readonly added: number;
 }
 
-function stageOf(distribution: Distribution, from: number): Stage {
-  const constant = distribution.kind === 'constant' ? Math.ceil(distribution.value * NS_PER_SECOND) : -1;
-  return { from, sampler: samplerOf(distribution), constant };
+function stageOf({ latency, delay }: ProfileLatency, from: number): Stage {
+  const added = Math.ceil(delay * NS_PER_SECOND);
+  const constant = latency.kind === 'constant' ? Math.ceil(latency.value * NS_PER_SECOND) + added : -1;
+  return { from, sampler: samplerOf(latency), constant, added };
 }
 
 /** Uniforms keyed by (device, interval): the counter of each block is (which draw, device, interval). */

@@ -13,6 +13,8 @@ export interface ResolvedProfile {
   readonly down: number;
   /** One-way latency of the access network. */
   readonly latency: Distribution;
+  /** Added to every latency, above 0 s; left out for none. */
+  readonly delay?: number;
   /** Share of packets lost, each way. */
   readonly loss: number;
   readonly dropout: DropoutModel;
@@ -35,6 +37,9 @@ export const linkOptions = z.strictObject({
   latency: distributionOptions
     .optional()
     .describe('One-way latency of the access network, propagation between regions not included'),
+  delay: quantity('time', { max: 60 })
+    .optional()
+    .describe('Added to every latency, each way, wherever the device is; 0 s to 60 s, 0 s when left out'),
   loss: quantity('share')
     .refine((loss) => loss <= 0.9, 'expected at most 90 %: where more is lost there is no connection (see dropout)')
     .optional()
@@ -58,12 +63,14 @@ export function mergeProfile(
 ): { readonly profile: ResolvedProfile } | { readonly missing: readonly string[] } {
   const missing = NEEDED.filter((key) => options[key] === undefined && base === undefined);
   if (missing.length > 0) return { missing };
+  const delay = options.delay ?? base?.delay ?? 0;
   return {
     profile: {
       name,
       up: options.up ?? base!.up,
       down: options.down ?? base!.down,
       latency: options.latency ?? base!.latency,
+      ...(delay > 0 ? { delay } : {}),
       loss: options.loss ?? base?.loss ?? 0,
       dropout: options.dropout ?? base?.dropout ?? { kind: 'none' },
       mobility: options.mobility ?? base?.mobility ?? { kind: 'still' },

@@ -76,6 +76,7 @@ function wireWeather(
       seed,
       profile,
       distributions: network.profiles.map((own) => own.latency),
+      delays: network.profiles.map((own) => own.delay ?? 0),
       mobility,
     }),
     congestion: new CongestionProcess({ seed, links, startOfDay: network.startOfDay }),

@@ -33,16 +33,26 @@ export class Measurements {
     if (this.#table.rows >= MOST_ROWS) {
       throw new RunError(`measure.every: expected at most ${MOST_ROWS} measurements, got more; measure less often`);
     }
-    return this.#row(this.#world.sim.now);
+    const { sim, method } = this.#world;
+    const accuracy = this.#row(sim.now);
+    method.records.ages.mark();
+    method.records.staleness?.mark();
+    this.#lastAt = sim.now;
+    return accuracy;
   }
 
-  /** The last row, at the end of the run, unless one was taken at that very instant. */
-  finish(at: number): void {
-    if (this.#lastAt < at) this.#row(at);
+  /** The table of a run that ends at `at`: its last row is of then. The run may go on: nothing of it stays. */
+  endedAt(at: number): Table {
+    if (this.#lastAt >= at) return this.#table.build();
+    this.#row(at);
+    const table = this.#table.build();
+    this.#table.dropRow();
+    return table;
   }
 
-  table(): Table {
-    return this.#table.build();
+  /** The measurements so far, from a row on. */
+  from(row: number): Table {
+    return this.#table.build(row);
   }
 
   #row(now: number): number {
@@ -82,7 +92,6 @@ export class Measurements {
     if (records.staleness !== null) table.set(at.staleness_mean, records.staleness.meanSinceMark());
     if (method.loss !== undefined) table.set(at.loss, method.loss());
     table.endRow();
-    this.#lastAt = now;
     return accuracy;
   }
 }

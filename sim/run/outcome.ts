@@ -14,13 +14,14 @@ export function deviceTable(world: World, end: number): Table {
   const { records } = method;
   const { accounts } = fleet;
   const { totals } = network;
+  const offlineStretches = world.offline();
   const table = new TableBuilder(DEVICES_TABLE);
   const { at } = table;
   for (let device = 0; device < places.devices; device++) {
     const compute = toSeconds(accounts.computeUntil(device, end));
     const communication = toSeconds(accounts.communicationUntil(device, end));
     let offlineNs = 0;
-    for (const { from, to } of world.offline(device, end)) {
+    for (const { from, to } of offlineStretches(device, end)) {
       offlineNs += to - from;
       world.timeline.span(device, TIMELINE.offline, from, to);
     }

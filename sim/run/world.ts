@@ -22,7 +22,7 @@ import type { Network, NetworkListener } from '../net/network.ts';
 import { SimpleNetwork } from '../net/simple.ts';
 import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { foretell, plannedChanges, scheduleChanges } from './interventions.ts';
+import { foretell, Interventions } from './interventions.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
 import { partitionOf } from './partition.ts';
 import { boardOf, layOut, type Places } from './places.ts';
@@ -52,8 +52,10 @@ export interface World {
   readonly partition: Partition | undefined;
   /** Energy of a device until `at`, J. */
   energy(device: number, at: number): number;
-  /** The stretches that a device was offline until `at`: asked once a device, at the end. */
-  offline(device: number, at: number): Iterable<Stretch>;
+  /** What is changed while the run goes on. */
+  readonly interventions: Interventions;
+  /** Who tells the stretches that a device was offline until an instant; to be asked once a device, then anew. */
+  offline(): (device: number, until: number) => Iterable<Stretch>;
 }
 
 /** Receive buffers are a power of two that holds a frame header and a row, and at least this. */
@@ -64,7 +66,6 @@ const BACKOFF = { first: 1e9, longest: 60e9 };
 export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): World {
   const { scenario } = loaded;
   const { seed, method: options } = scenario;
-  const plan = plannedChanges(loaded);
   const sim = new Simulation();
   const places = layOut(scenario);
   const { devices, groups, group, boards } = places;
@@ -109,7 +110,7 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     timeline,
     observe,
   });
-  scheduleChanges(sim, plan, network, places);
+  const interventions = new Interventions({ sim, loaded, network, places, setTau: (tau) => method.setTau?.(tau) });
   const partition = partitionOf(loaded, dataset, devices);
   const method = wireMethod({
     sim,
@@ -128,7 +129,6 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
       if (scenario.stop.when !== 'horizon') sim.stop();
     },
   });
-  let foreseen: Places['network']['weather']['dropout'] | undefined;
   return {
     sim,
     places,
@@ -153,12 +153,11 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
       const mode = kernel === 'as-published' ? 'paper' : 'states';
       return energyOf(board, { compute, transmit, receive, idle }, mode);
     },
-    offline: (device, at) => {
-      if (foreseen === undefined) {
-        foreseen = layOut(scenario).network.weather.dropout;
-        foretell(foreseen, plan);
-      }
-      return offlineStretches(foreseen, device, at);
+    interventions,
+    offline: () => {
+      const { dropout } = layOut(scenario).network.weather;
+      foretell(dropout, interventions.plan);
+      return (device, until) => offlineStretches(dropout, device, until);
     },
   };
 }

@@ -14,9 +14,15 @@ export interface Intervention {
   readonly paths: readonly string[];
   /** The network as it holds from this instant on, all earlier interventions included. */
   readonly network: ResolvedNetwork;
+  /** Local steps of a round from this instant on, where an intervention up to this one said so. */
+  readonly tau?: Tau;
 }
 
-const UNCHANGEABLE = 'expected something that can change during a run, such as network.links.NAME.latency';
+/** A number of local steps that stays, or whatever the method finds best. */
+export type Tau = number | 'adaptive';
+
+const UNCHANGEABLE =
+  'expected something that can change during a run: method.tau, or a part of network such as network.links.NAME.latency';
 
 /** Reads interventions in order of time, each upon the one before, and reports faults at their places. */
 export function resolveInterventions(
@@ -28,6 +34,7 @@ export function resolveInterventions(
   order.sort((a, b) => a.at - b.at || a.index - b.index);
   let now = written;
   let network = resolveNetwork(scenario.network);
+  let tau: Tau | undefined;
   const resolved: Intervention[] = [];
   for (const { at, set, index } of order) {
     let good = true;
@@ -37,7 +44,8 @@ export function resolveInterventions(
     };
     for (const [path, value] of Object.entries(set)) {
       const steps = splitPath(path);
-      if (steps[0] !== 'network' || steps.length < 2) {
+      const isTau = path === 'method.tau';
+      if (!isTau && (steps[0] !== 'network' || steps.length < 2)) {
         refuse(path, UNCHANGEABLE, 'key');
         continue;
       }
@@ -46,7 +54,12 @@ export function resolveInterventions(
         const faults = faultsOf(changed);
         for (const fault of faults) refuse(path, relative(fault, steps), fault.at);
         if (faults.length > 0) continue;
-        const next = resolveNetwork(scenarioOptions.parse(changed).network);
+        const read = scenarioOptions.parse(changed);
+        if (isTau) {
+          [now, tau] = [changed, (read.method as { readonly tau: Tau }).tau];
+          continue;
+        }
+        const next = resolveNetwork(read.network);
         if ('fault' in networkChanges(network, next)) refuse(path, UNCHANGEABLE, 'key');
         else [now, network] = [changed, next];
       } catch (error) {
@@ -54,7 +67,7 @@ export function resolveInterventions(
         refuse(path, error.message.replace(/^\s*\S*: /, ''), 'key');
       }
     }
-    if (good) resolved.push({ at, paths: Object.keys(set), network });
+    if (good) resolved.push({ at, paths: Object.keys(set), network, ...(tau === undefined ? {} : { tau }) });
   }
   return resolved;
 }

@@ -23,6 +23,8 @@ export interface LoadedScenario {
   readonly scenario: ResolvedScenario;
   /** The scenario as it was written, and the --set that was laid over it. */
   readonly text: string;
+  /** What is written there, --set and --seed laid over it: plain data, before any default. */
+  readonly written: unknown;
   readonly set: readonly string[];
   /** Sorted JSON of all that decides the run, seed included: its hash is part of the run's id. */
   readonly canonical: string;
@@ -88,6 +90,7 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
   return {
     file: origin.file,
     text: origin.text,
+    written,
     set: origin.set,
     scenario: resolved,
     variants,

@@ -38,6 +38,8 @@ export class AdaptiveTauPolicy implements RoundPolicy {
   readonly rounds = undefined;
   readonly #config: AdaptiveTauPolicyConfig;
   #tau: number;
+  /** A tau that stays; undefined: adaptive. */
+  #fixed: number | undefined;
   #estimates: Estimates | undefined;
   /** What was used of each resource, in its unit: seconds, bytes. */
   #seconds = 0;
@@ -53,6 +55,11 @@ export class AdaptiveTauPolicy implements RoundPolicy {
   constructor(config: AdaptiveTauPolicyConfig) {
     this.#config = config;
     this.#tau = config.tau ?? 1;
+    this.#fixed = config.tau;
+  }
+
+  setTau(tau: number | 'adaptive'): void {
+    this.#fixed = tau === 'adaptive' ? undefined : tau;
   }
 
   begin(): { readonly devices: readonly number[]; readonly quorum: number } {
@@ -84,7 +91,8 @@ export class AdaptiveTauPolicy implements RoundPolicy {
   }
 
   goesOn(): boolean {
-    const { control, tau: fixed } = this.#config;
+    const { control } = this.#config;
+    const fixed = this.#fixed;
     if (this.#state === 'evaluating') this.#state = 'over';
     else if (this.#state === 'last') {
       this.#state = control.minLoss ? 'evaluating' : 'over';

@@ -39,6 +39,8 @@ export interface RoundPolicy {
     arrivals: readonly Arrival[],
     span: number,
   ): { readonly w: Float32Array } & Pick<RoundFacts, 'tau' | 'beta' | 'delta' | 'rho'>;
+  /** From the next round on: so many local steps, or as the method finds best; where the method has such a setting. */
+  setTau?(tau: number | 'adaptive'): void;
   /** Whether a round follows; asked once after each. */
   goesOn(round: number): boolean;
   /** The model to return in place of the last. */
@@ -115,6 +117,10 @@ export class RoundServer extends ExchangeServer {
 
   start(): void {
     this.#begin();
+  }
+
+  setTau(tau: number | 'adaptive'): void {
+    this.#policy.setTau?.(tau);
   }
 
   protected available(device: number): void {

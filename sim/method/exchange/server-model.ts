@@ -69,6 +69,13 @@ export class ServerModel {
     return score(test.y, this.#host.evaluate(rows, this.#model, classes, w).predicted, classes);
   }
 
+  /** Classes of some test rows. */
+  predict(w: Float32Array, rows: Uint32Array): Uint16Array {
+    this.#host.rowNumbers.set(rows);
+    const listed = { dataSet: this.#testSet, first: 0, count: rows.length, listed: true };
+    return this.#host.evaluate(listed, this.#model, this.#dataset.classes, w).predicted.slice(0, rows.length);
+  }
+
   #lossOf(w: Float32Array, count: number, listed: boolean): number {
     const rows = { dataSet: this.#trainSet, first: 0, count, listed };
     return this.#host.evaluate(rows, this.#model, this.#dataset.classes, w).loss;

@@ -124,8 +124,16 @@ export abstract class ExchangeServer implements Method {
     return this.#loss;
   }
 
-  rounds(): Table {
-    return this.records.rounds.build();
+  predict(rows: Uint32Array): Uint16Array {
+    return this.prepared.model.predict(this.w, rows);
+  }
+
+  waitingSince(device: number): number {
+    return this.working[device] === 1 ? this.readAt[device]! : -1;
+  }
+
+  rounds(from = 0): Table {
+    return this.records.rounds.build(from);
   }
 
   model(): { readonly table: Table; readonly description: object } {

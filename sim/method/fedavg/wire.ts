@@ -21,17 +21,25 @@ export function wireFedavg(input: ExchangeInput<FedavgOptions>): Method {
   const quorum = quorumOf(asked, options.quorum ?? needed);
   const draws = new Streams(input.seed, 'fedavg.clients', 0);
   const sum = new WeightedSum(model.dimension);
+  let next = options.tau;
+  let tau = next;
   const policy: RoundPolicy = {
     rounds: options.rounds,
-    begin: (round) => ({ devices: choose(devices, asked, draws, round), quorum }),
-    fields: () => ({ tau: options.tau }),
+    begin: (round) => {
+      tau = next;
+      return { devices: choose(devices, asked, draws, round), quorum };
+    },
+    fields: () => ({ tau }),
+    setTau: (steps) => {
+      if (steps !== 'adaptive') next = steps;
+    },
     earliestEnd: (startedAt) => startedAt,
     aggregate: (w, arrivals) => {
       sum.clear();
       for (const { vector, rows } of arrivals) sum.add(vector, options.weights === 'samples' ? rows : 1);
-      const next = new Float32Array(w.length);
-      sum.mean(next);
-      return { w: next, tau: options.tau, beta: Number.NaN, delta: Number.NaN, rho: Number.NaN };
+      const mean = new Float32Array(w.length);
+      sum.mean(mean);
+      return { w: mean, tau, beta: Number.NaN, delta: Number.NaN, rho: Number.NaN };
     },
     goesOn: (round) => round < options.rounds,
     best: () => undefined,

@@ -7,6 +7,7 @@ import type { Scores } from '../../metrics/scores.ts';
 import type { Table } from '../../metrics/table.ts';
 import { FRAME, REFUSAL } from '../../protocol/frame.ts';
 import type { Method, MethodProgress } from '../method.ts';
+import { pairCount } from '../pairs.ts';
 import { Assignments, NO_ASSIGNMENT, PHASE } from './assignments.ts';
 import { DeviceTable } from './device-table.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -15,7 +16,7 @@ import type { G2tOptions } from './options.ts';
 import type { Records } from './records.ts';
 import { NOTHING, Scheduler } from './scheduler.ts';
 import type { TaskStream } from './task-stream.ts';
-import type { Inventory, WorkList } from './work-list.ts';
+import { classesOfOwnRound, type Inventory, type WorkList } from './work-list.ts';
 
 export interface CloudConfig {
   readonly sim: Simulation;
@@ -129,8 +130,17 @@ export class G2tCloud implements Method {
     return this.#config.evaluation.combined(this.#config.options);
   }
 
-  rounds(): Table {
-    return this.#config.records.rounds.build();
+  rounds(from = 0): Table {
+    return this.#config.records.rounds.build(from);
+  }
+
+  waitingSince(device: number): number {
+    const works = this.#sending[device]! > 0 || this.#host.busy(device);
+    return works ? this.#table.heardAt[device]! : -1;
+  }
+
+  predict(rows: Uint32Array): Uint16Array {
+    return this.#config.evaluation.votes(rows);
   }
 
   model(): { readonly table: Table; readonly description: object } {
@@ -288,13 +298,8 @@ export class G2tCloud implements Method {
   /** Accuracy of the model that a whole round of the device's own makes by itself, where rounds span classes; undefined elsewhere. */
   #roundAccuracy(device: number, count: number): number | undefined {
     const { stream, work, evaluation } = this.#config;
-    const rounds = work.classesOfRound[device];
-    if (rounds === undefined || count === 0) return undefined;
-    const first = stream.decodedTask(0);
-    if (first < work.first[device]! || first >= work.end[device]!) return undefined;
-    const list = rounds[work.round[first]!]!;
-    const whole = (list.length * (list.length - 1)) / 2;
-    return count === whole ? evaluation.accuracyAmong(list) : undefined;
+    const list = count === 0 ? undefined : classesOfOwnRound(work, device, stream.decodedTask(0));
+    return list !== undefined && count === pairCount(list.length) ? evaluation.accuracyAmong(list) : undefined;
   }
 
   /** Takes the n-th classifier of the upload at hand. */

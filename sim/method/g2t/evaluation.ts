@@ -84,6 +84,11 @@ export class Evaluation {
     return { accuracy: this.#votes.accuracy, macroF1: this.#votes.macroF1() };
   }
 
+  /** The classes of some test rows, by the same vote. */
+  votes(rows: Uint32Array): Uint16Array {
+    return Uint16Array.from(rows, (row) => this.#votes.predicted[row]!);
+  }
+
   /** What a reader of `model.json` needs to use the weights of `model.arrow`. */
   describe(): ModelDescription {
     const { name, classes, classNames, features, scaling } = this.#dataset;

@@ -42,6 +42,12 @@ export function makeWorkList(options: G2tOptions, classes: number, inventory: In
   return { ...plan, positive, negative };
 }
 
+/** With `allocate: manual`: the classes of the round that a task of the device's own belongs to, ascending; else undefined. */
+export function classesOfOwnRound(work: WorkList, device: number, task: number): readonly number[] | undefined {
+  if (task < work.first[device]! || task >= work.end[device]!) return undefined;
+  return work.classesOfRound[device]?.[work.round[task]!];
+}
+
 type Plan = Omit<WorkList, 'positive' | 'negative'>;
 
 function byHardware(options: G2tOptions, classes: number, inventory: Inventory): Plan {
