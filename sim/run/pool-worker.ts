@@ -57,6 +57,7 @@ function withoutFile(scenario: ResolvedScenario): LoadedScenario {
     file: '',
     scenario,
     text: '',
+    written: undefined,
     set: [],
     canonical: '',
     variants: [],
