@@ -68,7 +68,7 @@ export async function predict(args: Arguments, io: Io): Promise<number> {
     kernel: oneOf(args, 'kernel', KERNELS, 'ours'),
     updateShare: quantityOption(args, 'updates', 'share'),
   } as const;
-  const { time_s, cycles, energy_j, basis } = predictBoard(question);
+  const { time_s, cycles, energy_j, parts, basis } = predictBoard(question);
   if (flag(args, 'json')) {
     io.stdout.write(`${JSON.stringify({ time_s, cycles, energy_j })}\n`);
     return EXIT.done;
@@ -82,6 +82,12 @@ export async function predict(args: Arguments, io: Io): Promise<number> {
       ['basis', basis],
     ]),
   );
+  const shares = parts.map((part) => [
+    part.name,
+    String(Math.round(part.cycles)),
+    `${((100 * part.cycles) / cycles).toFixed(1)} %`,
+  ]);
+  io.stdout.write(`\n${textTable(['part', 'cycles', 'share'], shares)}`);
   return EXIT.done;
 }
 

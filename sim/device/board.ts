@@ -19,20 +19,19 @@ export interface OwnCosts {
 }
 
 /**
- * The as-published kernel: what one prediction and one update at 22 features execute, and how that becomes time. A
- * prediction is a double-precision exp and division plus n + 1 multiply-adds (with their part of the augmented copy).
+ * The as-published kernel: cycles of one prediction and one update at 22 features, waits for flash included. A prediction is a
+ * double-precision exp and division plus n + 1 multiply-adds.
  */
 export interface PublishedCosts {
-  /** Instructions of a prediction and of an update at 22 features. */
+  /** Cycles of a prediction and of an update at 22 features. */
   readonly predict22: number;
   readonly update22: number;
   /** The part of `predict22` that each of its 23 multiply-adds takes; the rest is the exp and the division. */
   readonly multiplyAdd: number;
-  readonly cyclesPerInstruction: number;
-  /** How often the authors went over their rows before they stopped the clock: unpublished, whole, fitted (1 where nothing is published). */
+  /** How often the authors went over their rows before they stopped the clock: unpublished, whole, by their times (1 where nothing is published). */
   readonly passes: number;
-  /** Whether `passes` and `cyclesPerInstruction` were held against published times, or are an estimate. */
-  readonly fitted: boolean;
+  /** Where the cycles are from: a traced count, one published time, or an estimate. */
+  readonly basis: 'counted' | 'one-time' | 'estimate';
 }
 
 /** Where TLS ends: on the board's own CPU, on a modem that the board talks plain bytes to, or on a bridge in the home. */
@@ -108,12 +107,12 @@ export interface Board extends BoardFigures {
 /** The number of features at which the published kernel was counted. */
 export const COUNTED_FEATURES = 22;
 
-/** Instructions of the published exp, division and glue: a prediction without its multiply-adds. */
+/** Cycles of the published exp, division and glue: a prediction without its multiply-adds. */
 export function publishedFixed(costs: PublishedCosts): number {
   return costs.predict22 - (COUNTED_FEATURES + 1) * costs.multiplyAdd;
 }
 
-/** Instructions of the published update for each of its n + 1 weights. */
+/** Cycles of the published update for each of its n + 1 weights. */
 export function publishedWeight(costs: PublishedCosts): number {
   return costs.update22 / (COUNTED_FEATURES + 1);
 }
@@ -141,16 +140,16 @@ function ownTable({ own, asPublished }: BoardFigures): Float64Array {
   table[WORK.operations] = own.operation;
   table[WORK.divisions] = own.division;
   table[WORK.functions] = own.function;
-  table[WORK.exps] = publishedFixed(asPublished) * asPublished.cyclesPerInstruction;
+  table[WORK.exps] = publishedFixed(asPublished);
   return table;
 }
 
 /** Training alone: the published times were taken with all rows in the board's flash, so bytes and frames cost nothing here. */
 function publishedTable(costs: PublishedCosts): Float64Array {
-  const cycles = costs.cyclesPerInstruction * costs.passes;
+  const { passes } = costs;
   const table = new Float64Array(WORK_COUNT);
-  table[WORK.exps] = publishedFixed(costs) * cycles;
-  table[WORK.multiplyAdds] = costs.multiplyAdd * cycles;
-  table[WORK.updatedWeights] = publishedWeight(costs) * cycles;
+  table[WORK.exps] = publishedFixed(costs) * passes;
+  table[WORK.multiplyAdds] = costs.multiplyAdd * passes;
+  table[WORK.updatedWeights] = publishedWeight(costs) * passes;
   return table;
 }

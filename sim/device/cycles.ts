@@ -5,7 +5,7 @@ import { finishWorkOf, type LearnerName, rowWorkOf } from './learner-work.ts';
 
 /**
  * Cycles of counted work on a board: whole, rounded up once. `as-published` charges training alone (exponentials,
- * multiply-adds, updated weights) times the fitted number of passes of the published runs, and holds for replays only.
+ * multiply-adds, updated weights) times the whole number of passes of the published runs, and holds for replays only.
  * @param work counts by WORK index, as the firmware leaves them.
  *
  * Not modelled: caches beyond an average, interrupts, and a second core.
@@ -78,7 +78,7 @@ export function finishCycles(board: Board, learner: LearnerName, features: numbe
 export function scoreCycles(board: Board, kernel: Kernel, features: number): number {
   if (kernel === 'ours') return board.own.row + board.own.multiplyAdd * features;
   const { asPublished } = board;
-  return (publishedFixed(asPublished) + asPublished.multiplyAdd * (features + 1)) * asPublished.cyclesPerInstruction;
+  return publishedFixed(asPublished) + asPublished.multiplyAdd * (features + 1);
 }
 
 /** The benchmark that HELLO reports: time of one training step in us (a device sends it as float32). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../kernel/errors.ts';
 import { BOARDS, boardNamed } from './boards/index.ts';
+import { COUNTED } from './boards/published.ts';
 import { predictBoard, type Question } from './predict.ts';
 
 /** Algorithms G2 and B.8: board, classes, rows, published ms of training. */
@@ -18,7 +19,9 @@ const PUBLISHED = [
   ['esp32', 25, 678, 1102],
   ['esp32', 40, 1080, 2940],
   ['esp32', 50, 1350, 4725],
-] as const;
+] as const satisfies readonly Row[];
+
+type Row = readonly [board: string, classes: number, rows: number, ms: number];
 
 function ask(board: string, classes: number, rows: number, rest: Partial<Question> = {}) {
   return predictBoard({
@@ -57,32 +60,65 @@ describe('the learners', () => {
 });
 
 describe('the as-published kernel against the published times', () => {
-  it.each(PUBLISHED)('%s with %i classes and %i rows: %i ms within 15 %%', (board, classes, rows, ms) => {
-    const error = (ask(board, classes, rows).time_s * 1000) / ms - 1;
-    expect(Math.abs(error)).toBeLessThan(0.15);
+  const errorOf = (row: Row, rest: Partial<Question> = {}) => {
+    const [board, classes, rows, ms] = row;
+    return (ask(board, classes, rows, rest).time_s * 1000) / ms - 1;
+  };
+
+  it.each(PUBLISHED)('%s with %i classes and %i rows: %i ms within 25 %%', (...row: Row) => {
+    expect(Math.abs(errorOf(row))).toBeLessThan(0.25);
   });
 
-  it.each(['nrf52840', 'stm32f103c8', 'samd21g18', 'esp32'])('%s: the sum within 10 %%', (name) => {
-    const own = PUBLISHED.filter(([board]) => board === name);
-    const published = own.reduce((sum, [, , , ms]) => sum + ms, 0);
-    const ours = own.reduce((sum, [board, classes, rows]) => sum + ask(board, classes, rows).time_s * 1000, 0);
-    expect(Math.abs(ours / published - 1)).toBeLessThan(0.1);
+  it('has a median error of at most 5 % over all rows, and a sum within 10 % a board', () => {
+    const errors = PUBLISHED.map((row) => Math.abs(errorOf(row))).sort((a, b) => a - b);
+    console.log(PUBLISHED.map((row) => `${row.join(' ')} ms: ${(100 * errorOf(row)).toFixed(1)} %`).join('\n'));
+    expect(errors[(errors.length - 1) / 2]).toBeLessThan(0.05);
+    for (const name of ['nrf52840', 'stm32f103c8', 'samd21g18', 'esp32']) {
+      const own = PUBLISHED.filter(([board]) => board === name);
+      const published = own.reduce((sum, [, , , ms]) => sum + ms, 0);
+      const ours = own.reduce((sum, [board, classes, rows]) => sum + ask(board, classes, rows).time_s * 1000, 0);
+      expect(Math.abs(ours / published - 1), name).toBeLessThan(0.1);
+    }
   });
 
-  /** Shares of updates counted on Auslan in the groups of the experiment, as-published, momentum 0.7, one seeded pass or as fitted. */
+  it('has whole passes, and no other number of them comes nearer', () => {
+    for (const name of ['nrf52840', 'stm32f103c8', 'samd21g18', 'esp32']) {
+      const board = boardNamed(name);
+      const { passes } = board.asPublished;
+      expect(Number.isInteger(passes) && passes >= 1).toBe(true);
+      const worst = (count: number) =>
+        Math.max(
+          ...PUBLISHED.filter(([of]) => of === name).map((row) => Math.abs(((errorOf(row) + 1) * count) / passes - 1)),
+        );
+      for (const other of [passes - 1, passes + 1]) expect(worst(passes), name).toBeLessThan(worst(other));
+    }
+  });
+
+  it.each(['nrf52840', 'stm32f103c8', 'samd21g18'] as const)(
+    'takes the cycles of %s from the count, no rate',
+    (name) => {
+      const { predict, update } = COUNTED[name];
+      const { predict22, update22 } = boardNamed(name).asPublished;
+      expect(predict22).toBeGreaterThan(predict.near);
+      expect(predict22).toBeLessThan(predict.far);
+      expect(update22).toBe(update);
+    },
+  );
+
+  /** Shares of updates counted on Auslan in the groups of the experiment, as-published, momentum 0.7, one seeded pass or as many as the board. */
   it.each([
     ['raw, one pass', [0.287, 0.294, 0.303, 0.315, 0.485, 0.295, 0.27, 0.313, 0.3]],
     ['standardised, one pass', [0.215, 0.222, 0.265, 0.21, 0.404, 0.21, 0.274, 0.229, 0.274]],
     ['raw', [0.287, 0.294, 0.303, 0.261, 0.435, 0.263, 0.194, 0.254, 0.258]],
     ['standardised', [0.212, 0.223, 0.27, 0.276, 0.403, 0.201, 0.225, 0.212, 0.242]],
   ])('holds with the updates that were counted on %s rows', (_, shares) => {
-    PUBLISHED.slice(0, 9).forEach(([board, classes, rows, ms], i) => {
-      const error = (ask(board, classes, rows, { updateShare: shares[i]! }).time_s * 1000) / ms - 1;
-      expect(Math.abs(error), `${board} ${classes}`).toBeLessThan(0.15);
+    PUBLISHED.slice(0, 9).forEach((row, i) => {
+      const error = errorOf(row, { updateShare: shares[i]! });
+      expect(Math.abs(error), row.join(' ')).toBeLessThan(0.25);
     });
   });
 
-  it('classifies a row with 50 classes on the ESP32 in the published 6.2 ms', () => {
+  it('classifies a row with 50 classes on the ESP32 in the published 6.2 ms, from which its count is', () => {
     expect(ask('esp32', 50, 1350, { op: 'infer' }).time_s).toBeCloseTo(0.0062, 5);
   });
 });
@@ -108,7 +144,21 @@ describe('predictBoard', () => {
   it('classifies one row, whatever rows and passes say', () => {
     const one = ask('samd21g18', 10, 1, { op: 'infer' });
     expect(ask('samd21g18', 10, 405, { op: 'infer', passes: 9 })).toEqual(one);
-    expect(one.cycles).toBe(Math.ceil(45 * 10_736 * 1.565));
+    expect(one.cycles).toBe(Math.ceil(45 * boardNamed('samd21g18').asPublished.predict22));
+  });
+
+  it('says what the cycles are made of', () => {
+    for (const kernel of ['ours', 'as-published'] as const) {
+      for (const op of ['train', 'infer'] as const) {
+        const { cycles, parts } = ask('stm32f103c8', 10, 270, { kernel, op });
+        expect(parts.reduce((sum, part) => sum + part.cycles, 0)).toBeCloseTo(cycles, -1);
+        expect(parts.length).toBeGreaterThan(1);
+      }
+    }
+    expect(ask('nrf52840', 15, 405).parts[0]!.name).toBe('exp and division');
+    const lda = ask('nrf52840', 15, 405, { kernel: 'ours', learner: 'lda' });
+    expect(lda.parts.map(({ name }) => name)).toContain('end of each task');
+    expect(lda.parts.reduce((sum, part) => sum + part.cycles, 0)).toBeCloseTo(lda.cycles, -1);
   });
 
   it('gives the energy of computing by state or as the papers do', () => {

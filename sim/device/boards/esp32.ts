@@ -28,7 +28,8 @@ export const esp32 = defineBoard({
       'ESP32 data sheet, 3.3 V: modem sleep with the CPU at 240 MHz 30 to 68 mA (49 taken), 802.11g transmission 190 mA, reception 95 to 100 mA; idle 0.9 mA associated, DTIM3',
     link: 'Wi-Fi on the chip',
     own: OWN_ESTIMATE,
-    asPublished: 'Times of algorithms G2 and the 6.2 ms of the AAAI-22 abstract; passes fitted, no instruction count',
+    asPublished:
+      'The 6.2 ms of the AAAI-22 abstract, no instruction count (boards/published.ts); the whole number of passes by algorithms G2',
     tls: 'Estimate from the Cortex-M4 figures of p256-m, see boards/secure.ts',
   },
 });

@@ -1,6 +1,6 @@
 import { defineBoard } from '../board.ts';
 import { cortexM0plus, OWN_ARM } from './cores.ts';
-import { PUBLISHED_FIT, publishedM0plus } from './published.ts';
+import { PUBLISHED_COUNTED, publishedM0plus } from './published.ts';
 import { MODEM_BYTES_PER_SECOND, TLS_MODEM, tlsModem } from './secure.ts';
 
 export const samd21g18 = defineBoard({
@@ -28,7 +28,7 @@ export const samd21g18 = defineBoard({
       'Estimate from the SAM D21 data sheet: CoreMark at 48 MHz some 6.4 mA, IDLE some 2 mA, 3.3 V; plus an ESP32 modem at 3.3 V (transmission 190 mA, reception 97 mA: ESP32 data sheet, 802.11g) while the radio works; its light sleep 0.9 mA while idle (ESP-WROOM-32 data sheet, DTIM3)',
     link: 'Estimate: UART at 921,600 baud to the modem',
     own: OWN_ARM,
-    asPublished: PUBLISHED_FIT,
+    asPublished: PUBLISHED_COUNTED,
     tls: TLS_MODEM,
   },
 });

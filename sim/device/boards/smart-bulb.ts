@@ -1,6 +1,6 @@
 import { defineBoard } from '../board.ts';
 import { cortexM0plus, OWN_ARM } from './cores.ts';
-import { PUBLISHED_ESTIMATE, publishedM0plus } from './published.ts';
+import { PUBLISHED_ESTIMATE, publishedM0plusOnce } from './published.ts';
 import { tlsBridge } from './secure.ts';
 
 export const smartBulb = defineBoard({
@@ -17,7 +17,7 @@ export const smartBulb = defineBoard({
   paperWatts: undefined,
   ingressBytesPerSecond: 12_500,
   own: cortexM0plus,
-  asPublished: { ...publishedM0plus, passes: 1, fitted: false },
+  asPublished: publishedM0plusOnce,
   tls: tlsBridge,
   sources: {
     clock: 'SAM R21 data sheet: 48 MHz',
