@@ -1,11 +1,14 @@
 // The serial port for real: boards that are processes or emulated, driven through every learner, held against each other byte for byte.
 
 import { coreHash } from '../../wasm/compile.js';
+import { BOARDS } from '../port/cortex-m/boards.js';
+import { buildBoard, emulator, QEMU } from '../port/cortex-m/build.js';
 import { buildNative } from '../port/native/build.js';
 import { DeviceSession } from './device-session.js';
 import { openWire } from './wire.js';
 
-const DEVICE = { ram: 16_384, receive: 1024, heldRows: 30 };
+/** What fits the smallest of the boards, 8 kB in all; LDA's state is what needs most. */
+const DEVICE = { ram: 4096, receive: 1024, heldRows: 30 };
 
 /** What a target says of itself and sends, through the whole session. */
 async function drive({ command, args }) {
@@ -43,7 +46,7 @@ async function disturb({ command, args }, check) {
   }
 }
 
-/** Runs all; `check(good, what)` counts. */
+/** The board that is a process, and its twin that rounds otherwise; `check(good, what)` counts. */
 export async function nativeBoards(check) {
   const built = buildNative();
   const plain = { command: built['native-board'], args: [] };
@@ -57,4 +60,22 @@ export async function nativeBoards(check) {
     check(a.uploads.join() !== b.uploads.join(), `${name}: contraction changes the weights`);
   }
   return reference;
+}
+
+/** Every emulated board: the bytes and the counts of the one that is a process. */
+export async function emulatedBoards(check) {
+  const reference = await drive({ command: buildNative()['native-board'], args: [] });
+  for (const [name, { machine }] of Object.entries(BOARDS)) {
+    if (machine === undefined) continue;
+    const target = { command: QEMU, args: emulator(machine, buildBoard(name)) };
+    await disturb(target, check);
+    const got = await drive(target);
+    check(got.info.name === `qemu:${name}`, `${name} says its name`);
+    check(got.info.firmware === reference.info.firmware, `${name} has the same sources`);
+    check(got.digest === reference.digest, `${name} sends the same bytes`, `${got.digest}, not ${reference.digest}`);
+    for (const [i, { learner, counter, uploads }] of got.counted.entries()) {
+      check(uploads.join() === reference.counted[i].uploads.join(), `${name}, ${learner}: the same weights`);
+      check(counter > 0, `${name}, ${learner}: instructions are counted`);
+    }
+  }
 }

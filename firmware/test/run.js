@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
-import { nativeBoards } from './boards.js';
+import { GCC, HOW_TO_GET_GCC, HOW_TO_GET_QEMU, QEMU } from '../port/cortex-m/build.js';
+import { emulatedBoards, nativeBoards, nativeBoards } from './boards.js';
 
 const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
 const INCLUDES = ['-Iinclude', '-Isrc', '-Iport/native', '-Iport/serial', '-Itest'];
@@ -93,6 +94,14 @@ function portableIncludes() {
   }
 }
 
+/** What a tool is needed for, and how to get it. */
+function skipped(what, how) {
+  console.log(`${what}: skipped, ${how}`);
+  if (process.env.G2T_ALL_TESTS === '1') count(false, `${what} (G2T_ALL_TESTS=1 allows nothing to be skipped)`);
+}
+
+const has = (tool) => spawnSync(tool, ['--version']).status === 0;
+
 /** Boards at the end of a wire; what they answer to is in boards.js. */
 async function overWire(name, drive) {
   const before = { passed, failed };
@@ -107,14 +116,13 @@ async function overWire(name, drive) {
 portableIncludes();
 await noState();
 await inWasi();
-if (spawnSync('gcc', ['--version']).status === 0) {
+if (has('gcc')) {
   native('native with sanitizers', SANITIZE);
   native('native as for a small board', ['-DG2T_CRC_SMALL', '-DG2T_PLAIN_LANES']);
   await overWire('native board', nativeBoards);
-} else {
-  console.log(
-    'native: skipped, there is no gcc. To run it: apt-get install gcc (Debian, Ubuntu), xcode-select --install (macOS)',
-  );
-}
+} else skipped('native', 'there is no gcc: apt-get install gcc (Debian, Ubuntu), xcode-select --install (macOS)');
+if (!has(GCC)) skipped('emulated boards', HOW_TO_GET_GCC);
+else if (!has(QEMU)) skipped('emulated boards', HOW_TO_GET_QEMU);
+else await overWire('emulated boards', emulatedBoards);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

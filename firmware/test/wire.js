@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { crc32 } from 'node:zlib';
 
 const PATIENCE_MS = 20_000;
+const REPEAT_MS = 1_000;
 
 function stuffed(body) {
   const crc = Buffer.alloc(4);
@@ -68,29 +69,41 @@ export function openWire(command, args) {
   });
   child.stdin.on('error', () => {});
 
-  async function answer(what) {
+  /** The answer that repeats the number; late ones to a packet that was sent twice are dropped. */
+  function taken() {
+    while (queue.length > 0) {
+      const body = queue.shift();
+      if (body.readUInt16LE(1) === sequence) return body;
+    }
+    return undefined;
+  }
+
+  /** Sends the packet again and again: a board that is still starting loses what comes before its UART is on. */
+  async function exchange(packet, what) {
     const until = Date.now() + PATIENCE_MS;
-    while (queue.length === 0) {
+    for (let again = Date.now(); ; ) {
       if (gone) throw new Error(`${command} ended in the middle of ${what}: ${said}`);
-      const left = until - Date.now();
-      if (left <= 0) throw new Error(`${command} did not answer ${what} within ${PATIENCE_MS / 1000} s: ${said}`);
+      if (Date.now() > until)
+        throw new Error(`${command} did not answer ${what} within ${PATIENCE_MS / 1000} s: ${said}`);
+      if (Date.now() >= again) {
+        child.stdin.write(packet);
+        again = Date.now() + REPEAT_MS;
+      }
       let timer;
       await new Promise((resolve) => {
         arrived = resolve;
-        timer = setTimeout(resolve, left);
+        timer = setTimeout(resolve, again - Date.now());
       });
       clearTimeout(timer);
+      const body = taken();
+      if (body !== undefined) return body;
     }
-    return queue.shift();
   }
 
   async function ask(kind, fields = Buffer.alloc(0), { repeat = false } = {}) {
     if (!repeat) sequence = (sequence + 1) & 0xffff;
     const head = Buffer.from([kind, sequence & 0xff, sequence >> 8]);
-    child.stdin.write(stuffed(Buffer.concat([head, fields])));
-    const body = await answer(`packet 0x${kind.toString(16)}`);
-    if (body.readUInt16LE(1) !== sequence)
-      throw new Error(`expected an answer to ${sequence}, got ${body.readUInt16LE(1)}`);
+    const body = await exchange(stuffed(Buffer.concat([head, fields])), `packet 0x${kind.toString(16)}`);
     return { kind: body[0], fields: body.subarray(3) };
   }
 
