@@ -1,6 +1,5 @@
 // The boards: how their core is compiled, which files they take, and what they hold.
 const M0 = ['-mcpu=cortex-m0', '-mthumb', '-mfloat-abi=soft'];
-const M0_PLUS = ['-mcpu=cortex-m0plus', '-mthumb', '-mfloat-abi=soft'];
 const M3 = ['-mcpu=cortex-m3', '-mthumb', '-mfloat-abi=soft'];
 const M4F = ['-mcpu=cortex-m4', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv4-sp-d16'];
 const SMALL = ['-DG2T_CRC_SMALL'];
