@@ -5,7 +5,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const FIRMWARE = join(dirname(fileURLToPath(import.meta.url)), '..', 'firmware');
-const SECTION = 'g2t-sources';
+/** Custom sections: what the module was built from, and the hash of its core, by which a board's build of the same is known. */
+const SECTIONS = { built: 'g2t-sources', core: 'g2t-core' };
 
 const FLAGS = [
   ...['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'],
@@ -52,7 +53,7 @@ export function fingerprint(files, extraFlags = []) {
     readFileSync(join(FIRMWARE, '..', 'node_modules/@yowasp/clang/package.json'), 'utf8'),
   ).version;
   return createHash('sha256')
-    .update(JSON.stringify([version, FLAGS, LINK, extraFlags, Object.entries(files)]))
+    .update(JSON.stringify([version, FLAGS, LINK, SECTIONS, extraFlags, Object.entries(files)]))
     .digest('hex');
 }
 
@@ -62,7 +63,8 @@ export function fingerprint(files, extraFlags = []) {
  */
 export async function compile(files, extraFlags = []) {
   const out = await clang(files, [...LINK, ...extraFlags, ...units(files), '-o', 'out.wasm']);
-  return withSection(out['out.wasm'], fingerprint(files, extraFlags));
+  const built = withSection(out['out.wasm'], SECTIONS.built, fingerprint(files, extraFlags));
+  return withSection(built, SECTIONS.core, coreHash().toString('hex'));
 }
 
 /** The object file of every .c, by name. */
@@ -91,7 +93,7 @@ async function clang(files, rest) {
 
 /** The fingerprint that a built module carries; undefined where it has none. */
 export function builtFrom(bytes) {
-  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), SECTION);
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), SECTIONS.built);
   return section === undefined ? undefined : new TextDecoder().decode(section);
 }
 
@@ -101,8 +103,8 @@ function put(tree, [first, ...rest], text) {
 }
 
 /** A custom section: id 0, size, name, content (all lengths here are below 128). */
-function withSection(bytes, text) {
-  const name = new TextEncoder().encode(SECTION);
+function withSection(bytes, called, text) {
+  const name = new TextEncoder().encode(called);
   const content = new TextEncoder().encode(text);
   const section = Uint8Array.of(0, 1 + name.length + content.length, name.length, ...name, ...content);
   const whole = new Uint8Array(bytes.length + section.length);

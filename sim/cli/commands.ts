@@ -64,6 +64,28 @@ const verify: Command = {
   load: async () => (await import('./verify-command.ts')).verify,
 };
 
+const validate: Command = {
+  name: 'validate',
+  positionals: [{ name: 'result', describe: 'a results folder, of a run with record: frames' }],
+  describe: 'Replay what devices were sent to real, emulated or native firmware; compare every byte and weight',
+  options: {
+    target: value('Where to', 'native, qemu:BOARD or serial:PATH[@BAUD]'),
+    device: value(
+      'A device by id; may be given again. Else the first of each group of the fleet, at least three devices',
+    ),
+    frames: value('Only the first so many frames of each device', 'all by default'),
+    timeout: value('How long the board may take for an answer', '5 min by default'),
+    data,
+    json,
+    quiet,
+  },
+  examples: [
+    ['$0 validate results/a-1234 --target native', 'Replay three devices or more to a native build'],
+    ['$0 validate results/a-1234 --target qemu:mps2-an386 --device 7', 'Device 7 to an emulated Cortex-M4F'],
+  ],
+  load: async () => (await import('./validate-command.ts')).run,
+};
+
 const diff: Command = {
   name: 'diff',
   positionals: [
@@ -163,7 +185,16 @@ const dataGroup: CommandGroup = {
   ],
 };
 
-export const COMMANDS: readonly (Command | CommandGroup)[] = [run, check, verify, diff, transfer, board, dataGroup];
+export const COMMANDS: readonly (Command | CommandGroup)[] = [
+  run,
+  check,
+  verify,
+  validate,
+  diff,
+  transfer,
+  board,
+  dataGroup,
+];
 
 export function isGroup(entry: Command | CommandGroup): entry is CommandGroup {
   return 'commands' in entry;

@@ -43,6 +43,9 @@ export interface FleetConfig {
   readonly backoff: { readonly first: number; readonly longest: number };
   /** What chosen devices were doing, for the timeline. */
   readonly timeline: TimelineRecorder;
-  /** Called for every frame that goes into a device's firmware or comes out of it, LINK reports included. */
+  /**
+   * Called for every frame that goes into a device's firmware or comes out of it, LINK reports included, and for each call of
+   * its timer: no bytes then.
+   */
   readonly observe: ((at: number, device: number, out: boolean, bytes: Uint8Array) => void) | undefined;
 }

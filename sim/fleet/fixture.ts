@@ -197,8 +197,9 @@ export function scriptedFleet(given: {
     routine: new Routine(1, given.routine ?? new Array<null>(devices).fill(null)),
     backoff: { first: 100 * MS, longest: 400 * MS },
     timeline,
-    observe: (at, device, out, bytes) =>
-      seen.push({ at, device, out, type: nameOf(bytes[HEADER.type]!), bytes: bytes.slice() }),
+    observe: (at, device, out, bytes) => {
+      if (bytes.length > 0) seen.push({ at, device, out, type: nameOf(bytes[HEADER.type]!), bytes: bytes.slice() });
+    },
   });
   const client = new ScriptedClient(sim);
   client.host = host;

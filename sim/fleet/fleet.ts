@@ -18,6 +18,7 @@ import { Tickets } from './tickets.ts';
 const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
 
 const NEVER = Number.POSITIVE_INFINITY;
+const NO_BYTES = new Uint8Array(0);
 /** By how much a transfer exceeds the time that its receiver needs when something else slowed it down. */
 const SLOWED = 1.05;
 
@@ -266,6 +267,7 @@ export class Fleet implements NetworkListener {
     this.#timerAt[device] = NEVER;
     const at = Math.max(this.#sim.now, this.#busyUntil[device]!);
     if (this.host.deadline(device) <= at) {
+      this.#config.observe?.(at, device, false, NO_BYTES);
       const { status, span } = this.#tickets.collect(this.#tickets.submitTimer(device, at));
       if (status !== STATUS.ok) throw new FirmwareError({ device, at, status: statusName(status) });
       this.#worked(device, at, span);

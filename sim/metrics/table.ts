@@ -35,7 +35,7 @@ export interface TextColumn extends ColumnDefinition {
   readonly codes: Int32Array;
   readonly words: readonly string[];
 }
-interface BinaryColumn extends ColumnDefinition {
+export interface BinaryColumn extends ColumnDefinition {
   readonly type: 'binary';
   /** Row r holds bytes[offsets[r], offsets[r + 1]). One longer than the rows. */
   readonly offsets: Int32Array;

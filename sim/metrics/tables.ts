@@ -120,13 +120,19 @@ export const TIMELINE_TABLE = define('timeline', 'a row a stretch of time in one
   column('end_s', 'f64', 's', 'when it ended'),
 ]);
 
-export const FRAMES_TABLE = define('frames', 'a row a frame, in the order of the events (with `record: frames`)', [
-  column('at_s', 'f64', 's', 'when the firmware was given the frame, or gave it'),
-  column('device', 'u32', '1', 'device id'),
-  column('direction', 'utf8', '', 'up (from the device) or down'),
-  column('type', 'utf8', '', 'frame type'),
-  column('bytes', 'binary', '', 'the frame, header and payload'),
-]);
+export const FRAMES_TABLE = define(
+  'frames',
+  'a row a call of a device’s firmware, in the order of the events (with `record: frames`)',
+  [
+    column('at_s', 'f64', 's', 'when the firmware was given the frame, or gave it'),
+    column('clock_us', 'f64', 'us', 'the device’s clock as the firmware was told it, whole'),
+    column('device', 'u32', '1', 'device id'),
+    column('direction', 'utf8', '', 'up (from the device), down, or timer (a call of its timer, without a frame)'),
+    column('type', 'utf8', '', 'frame type; timer'),
+    column('check', 'u32', '1', 'CRC-32 of this row behind all rows of the device before it'),
+    column('bytes', 'binary', '', 'the frame, header and payload'),
+  ],
+);
 
 export const AGES_TABLE = define('ages', 'quantiles of the ages of all results on arrival', [
   column('share', 'f64', '1', 'share of the results that are at most this old'),

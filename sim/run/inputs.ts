@@ -14,7 +14,12 @@ import { InputError } from '../kernel/errors.ts';
 export interface Firmware {
   readonly module: WebAssembly.Module;
   readonly sha256: string;
+  /** SHA-256 of the sources of its core, hex: the same for a board's firmware that was built from them. */
+  readonly core: string;
 }
+
+/** The custom section of the module in which its build leaves the core's hash (wasm/compile.js). */
+const CORE = 'g2t-core';
 
 /** The built module of the package, from the sources or from the compiled program alike. */
 const WASM = fileURLToPath(new URL('../../wasm/g2t.wasm', import.meta.url));
@@ -26,7 +31,9 @@ export function loadFirmware(): Firmware {
   if (loaded === undefined) {
     const bytes = readWasm(WASM);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    loaded = { module: new WebAssembly.Module(bytes), sha256 };
+    const module = new WebAssembly.Module(bytes);
+    const [core] = WebAssembly.Module.customSections(module, CORE);
+    loaded = { module, sha256, core: new TextDecoder().decode(core) };
   }
   return loaded;
 }

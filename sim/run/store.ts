@@ -7,7 +7,9 @@ import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
 import type { HostSummary, Summary } from '../metrics/summary.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import { type RecordSeal, sealOf } from './frame-check.ts';
 import type { Firmware } from './inputs.ts';
+import type { LiveDevice } from './live.ts';
 import type { RunOutcome } from './run.ts';
 
 /** The file by which a folder is known to hold a result. */
@@ -25,8 +27,13 @@ export interface Manifest {
   readonly checkpoints: readonly string[];
   readonly events: number;
   readonly stopped: string;
-  readonly firmware: { readonly sha256: string };
+  /** `core`: SHA-256 of the sources of its core, which a board's firmware tells too. */
+  readonly firmware: { readonly sha256: string; readonly core: string };
+  /** With `record: frames`: by which the record is known to be whole. */
+  readonly record?: RecordSeal | undefined;
   readonly versions: { readonly [name: string]: string };
+  /** Devices that were real or emulated boards: then the run cannot be made again, and its digest proves nothing. */
+  readonly live?: readonly LiveDevice[] | undefined;
   /** The command line's part of the scenario; scenario.yaml beside this file is the rest. */
   readonly set: readonly string[];
   /** The scenario as it was run: every default filled in, SI units. */
@@ -76,7 +83,7 @@ export function resultFolder(outDir: string, loaded: LoadedScenario, id: string)
 export function manifestOf(input: {
   readonly loaded: LoadedScenario;
   readonly id: string;
-  readonly firmware: Pick<Firmware, 'sha256'>;
+  readonly firmware: Pick<Firmware, 'sha256' | 'core'>;
   readonly version: string;
   readonly outcome: RunOutcome;
   readonly variants: readonly VariantOutcome[];
@@ -92,7 +99,8 @@ export function manifestOf(input: {
     checkpoints: outcome.checkpoints,
     events: outcome.summary.events,
     stopped: outcome.summary.stopped,
-    firmware: { sha256: input.firmware.sha256 },
+    firmware: { sha256: input.firmware.sha256, core: input.firmware.core },
+    ...(outcome.tables.frames === undefined ? {} : { record: sealOf(outcome.tables.frames) }),
     versions: { globe2train: input.version },
     set: loaded.set,
     scenario: JSON.parse(loaded.canonical),

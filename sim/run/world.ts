@@ -23,11 +23,12 @@ import { SimpleNetwork } from '../net/simple.ts';
 import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { foretell, Interventions } from './interventions.ts';
+import type { LiveBoards } from './live.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
 import { partitionOf } from './partition.ts';
 import { boardOf, layOut, type Places } from './places.ts';
 
-/** Called for every frame that enters or leaves a device's firmware. */
+/** Called for every frame that enters or leaves a device's firmware, and for calls of its timer (no bytes). */
 export type FrameObserver = (at: number, device: number, out: boolean, bytes: Uint8Array) => void;
 
 export interface WorldInput {
@@ -36,6 +37,8 @@ export interface WorldInput {
   /** wasm/g2t.wasm, compiled. */
   readonly firmware: WebAssembly.Module;
   readonly observe: FrameObserver | undefined;
+  /** Boards that take part beside the simulated devices. */
+  readonly live?: LiveBoards | undefined;
 }
 
 /** A scenario wired up and ready to run. Times in ns. */
@@ -63,7 +66,7 @@ const LEAST_RECEIVE_BYTES = 1024;
 /** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
 const BACKOFF = { first: 1e9, longest: 60e9 };
 
-export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): World {
+export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldInput): World {
   const { scenario } = loaded;
   const { seed, method: options } = scenario;
   const sim = new Simulation();
@@ -73,11 +76,12 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
   // What a device tells of its speed: a step of the learner that its tasks train; exchanges do not go by it.
   const learner = options.name === 'g2t' ? options.learner.name : 'opt-sgd';
   const receiveBytes = receiveBytesFor(dataset.features);
-  const host = scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware);
+  const ownHost = () => (scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware));
+  const host = live === undefined ? ownHost() : live.host(firmware);
   const specOf = boards.map((board) =>
     deviceSpec(board, { kernel, learner, features: dataset.features, receiveBytes }),
   );
-  const specs = Array.from(group, (index) => specOf[index]!);
+  const specs = Array.from(group, (index, device) => live?.spec(device, specOf[index]!) ?? specOf[index]!);
   for (const spec of specs) host.add(spec);
 
   const listener: NetworkListener = {
@@ -98,8 +102,10 @@ export function buildWorld({ loaded, dataset, firmware, observe }: WorldInput): 
     seed,
     computeTime: (device, work, wireBytes) => {
       const board = boardOf(places, device);
-      const cycles = cyclesOf(board, kernel, work) + (tls ? recordCycles(board, wireBytes) : 0);
-      return cyclesToDuration(cycles, board.kilohertz);
+      const measured = live?.span(device);
+      const counted = measured === undefined ? cyclesOf(board, kernel, work) : 0;
+      const cycles = counted + (tls ? recordCycles(board, wireBytes) : 0);
+      return cyclesToDuration(cycles, board.kilohertz) + (measured ?? 0);
     },
     ingress: Float64Array.from(group, (index) => boards[index]!.ingressBytesPerSecond),
     routine: new Routine(

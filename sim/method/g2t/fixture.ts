@@ -73,8 +73,9 @@ export function smallWorld(given: {
     routine: new Routine(seed, new Array<null>(devices).fill(null)),
     backoff: { first: 1 * S, longest: 60 * S },
     timeline: new TimelineRecorder({ fleet: devices, chosen: [] }),
-    observe: (at, device, out, bytes) =>
-      seen.push({ at, device, out, type: nameOf(bytes[HEADER.type]!), bytes: bytes.slice() }),
+    observe: (at, device, out, bytes) => {
+      if (bytes.length > 0) seen.push({ at, device, out, type: nameOf(bytes[HEADER.type]!), bytes: bytes.slice() });
+    },
   });
   const wired = wireG2t({
     sim,

@@ -1,0 +1,107 @@
+import type { Dataset } from '../data/dataset.ts';
+import type { Board } from '../device/board.ts';
+import { cyclesOf } from '../device/cycles.ts';
+import { PooledHost } from '../device/host.ts';
+import type { DeviceSpec } from '../device/host-types.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { LiveDevice } from './live.ts';
+import { boardOf } from './places.ts';
+import { buildWorld } from './world.ts';
+
+/** A row that a device holds itself. */
+export interface ReplayRow {
+  readonly class: number;
+  readonly features: Float32Array;
+}
+
+/** What a device was when a run began, beside what it was sent: all that its firmware's answers hang on. */
+export interface ReplayDevice {
+  readonly device: number;
+  /** Its board, or the model of a live one. */
+  readonly board: Board;
+  readonly spec: DeviceSpec;
+  readonly rows: readonly ReplayRow[];
+  /** Cycles that the scenario's model of the board charges for counted work (by WORK index). */
+  cycles(work: Float64Array): number;
+}
+
+export interface ReplayInputs {
+  readonly devices: number;
+  /** The index of each device's group in the scenario's `fleet`. */
+  readonly group: Int32Array;
+  of(device: number): ReplayDevice;
+}
+
+interface DataSet {
+  readonly rows: Float32Array;
+  readonly features: number;
+  readonly classes: Uint16Array;
+}
+
+/** Notes what the devices are and hold while a run is wired. */
+class NotingHost extends PooledHost {
+  readonly specs: DeviceSpec[] = [];
+  readonly rowsOf = new Map<number, { readonly set: DataSet; readonly rows: Uint32Array }>();
+  readonly #sets: DataSet[] = [];
+
+  override add(spec: DeviceSpec): number {
+    this.specs.push(spec);
+    return super.add(spec);
+  }
+
+  override writeRows(rows: Float32Array, features: number, classes: Uint16Array): number {
+    const set = super.writeRows(rows, features, classes);
+    this.#sets[set] = { rows, features, classes };
+    return set;
+  }
+
+  override hold(device: number, dataSet: number, rows: Uint32Array): void {
+    super.hold(device, dataSet, rows);
+    this.rowsOf.set(device, { set: this.#sets[dataSet]!, rows });
+  }
+}
+
+/**
+ * What the devices of a run were at its start, made anew from its scenario and data by wiring it, without running it.
+ * @param live devices that were boards: their RAM was theirs.
+ */
+export function replayInputs(run: {
+  readonly loaded: LoadedScenario;
+  readonly dataset: Dataset;
+  readonly firmware: WebAssembly.Module;
+  readonly live: readonly LiveDevice[];
+}): ReplayInputs {
+  const { loaded, dataset, firmware, live } = run;
+  const host = new NotingHost(firmware);
+  const ram = new Map(live.map(({ device, ram_bytes }) => [device, ram_bytes]));
+  const { places, kernel } = buildWorld({
+    loaded,
+    dataset,
+    firmware,
+    observe: undefined,
+    live: {
+      host: () => host,
+      spec: (device, spec) => ({ ...spec, ramBytes: ram.get(device) ?? spec.ramBytes }),
+      span: () => undefined,
+    },
+  });
+  return {
+    devices: places.devices,
+    group: places.group,
+    of: (device) => {
+      const board = boardOf(places, device);
+      const held = host.rowsOf.get(device);
+      return {
+        device,
+        board,
+        spec: host.specs[device]!,
+        rows: held === undefined ? [] : Array.from(held.rows, (row) => rowOf(held.set, row)),
+        cycles: (work) => cyclesOf(board, kernel, work),
+      };
+    },
+  };
+}
+
+function rowOf({ rows, features, classes }: DataSet, row: number): ReplayRow {
+  return { class: classes[row]!, features: rows.subarray(row * features, (row + 1) * features) };
+}
