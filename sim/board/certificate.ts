@@ -31,6 +31,8 @@ export interface DeviceCertificate extends Omit<DeviceReplay, 'recorded' | 'sent
   readonly measured: number | null;
   /** Cycles that the scenario's model of the board charges for the same calls. */
   readonly modelled_cycles: number | null;
+  /** Measured cycles (or instructions) to modelled ones; null where the target is no such core, or measures otherwise. */
+  readonly ratio: number | null;
 }
 
 export function certificateOf(made: {
@@ -44,12 +46,14 @@ export function certificateOf(made: {
   const model = run.model === undefined ? undefined : modelByPair(run.model);
   const devices = replays.map(({ recorded, sent, measured, modelled, ...kept }): DeviceCertificate => {
     const inModel = model === undefined ? null : classifiersInModel(model, recorded.classifiers, sent.classifiers);
+    const { board } = run.inputs.of(kept.device);
     return {
       ...kept,
-      board: run.inputs.of(kept.device).board.name,
+      board: board.name,
       model: inModel,
       measured: about.counter === 'none' ? null : measured,
       modelled_cycles: modelled,
+      ratio: ratioOf({ about, core: board.core, measured, modelled }),
     };
   });
   const fault = run.record.fault ?? null;
@@ -66,6 +70,19 @@ export function certificateOf(made: {
     resets,
     partial,
   };
+}
+
+/** The M0+ runs the M0's instructions. */
+function ratioOf(of: {
+  readonly about: TargetAbout;
+  readonly core: string;
+  readonly measured: number;
+  readonly modelled: number | null;
+}): number | null {
+  const { about, core, measured, modelled } = of;
+  const sameCore = about.core === null || about.core === core.replace('+', '');
+  const sameUnit = about.counter === 'cycles' || about.counter === 'instructions';
+  return sameCore && sameUnit && modelled !== null && modelled > 0 ? measured / modelled : null;
 }
 
 /** Weights by "positive,negative"; undefined for a model of another kind. */

@@ -1,5 +1,6 @@
 import { type DeviceSpec, STATUS, statusName, WORK_COUNT } from '../device/host-types.ts';
 import { RunError } from '../kernel/errors.ts';
+import { HEADER, HEADER_BYTES } from '../protocol/frame.ts';
 import { readHeader } from '../protocol/header.ts';
 import type { ReplayDevice } from '../run/replay-inputs.ts';
 import { Interrupted } from '../run/run.ts';
@@ -173,10 +174,8 @@ class Replay {
       this.#differs(step, null, `a frame of ${expected.length} bytes`, 'nothing');
       return;
     }
-    const shorter = Math.min(expected.length, got.length);
-    let offset = 0;
-    while (offset < shorter && expected[offset] === got[offset]) offset++;
-    if (offset === expected.length && offset === got.length) return;
+    const offset = firstDifferent(expected, got);
+    if (offset === undefined) return;
     const length = (bytes: Uint8Array) => (expected.length === got.length ? '' : ` of ${bytes.length} bytes`);
     this.#differs(step, offset, hex(expected, offset) + length(expected), hex(got, offset) + length(got));
   }
@@ -209,6 +208,18 @@ class Replay {
     const { device } = this.#options.input;
     this.#difference ??= { device, frame, type, direction, at_s, offset, expected, got };
   }
+}
+
+/** The first byte in which two frames differ: that of what they say, where their CRCs differ on that account. */
+function firstDifferent(a: Uint8Array, b: Uint8Array): number | undefined {
+  const longer = Math.max(a.length, b.length);
+  let inCrc: number | undefined;
+  for (let at = 0; at < longer; at++) {
+    if (a[at] === b[at]) continue;
+    if (at < HEADER.crc || at >= HEADER_BYTES) return at;
+    inCrc ??= at;
+  }
+  return inCrc;
 }
 
 /** The bytes from a place, as many as a person looks at. */

@@ -108,18 +108,11 @@ function certificateTable(certificate: Certificate, file: string): string {
     String(each.weights),
     each.measured === null ? '-' : String(each.measured),
     each.modelled_cycles === null ? '-' : String(each.modelled_cycles),
-    ratio(counts, each),
+    each.ratio === null ? '-' : each.ratio.toFixed(2),
     each.outcome.replaceAll('-', ' '),
   ]);
   const verdict = verdictInWords(certificate).map((line) => `${line}\n`);
   return `${pairs(facts)}\n${textTable(header, rows)}\n${verdict.join('')}`;
-}
-
-/** Measured to modelled: of cycles to cycles, or of instructions to cycles; a process's time is not the board's. */
-function ratio(counts: string | undefined, each: Certificate['devices'][number]): string {
-  const { measured, modelled_cycles: modelled } = each;
-  if (counts === 'ns' || measured === null || modelled === null || modelled === 0) return '-';
-  return (measured / modelled).toFixed(2);
 }
 
 function short(hash: string): string {
