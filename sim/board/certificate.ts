@@ -138,7 +138,7 @@ export function verdictInWords({ devices, same, record }: Certificate): string[]
 }
 
 /** The first difference in words, a line each; empty where there is none. */
-export function differencesInWords({ record, first_difference: first, devices }: Certificate): string[] {
+export function differencesInWords({ record, first_difference: first, devices, target }: Certificate): string[] {
   const lines: string[] = [];
   if (record.fault !== null) {
     const { device, frame, row, what } = record.fault;
@@ -150,6 +150,8 @@ export function differencesInWords({ record, first_difference: first, devices }:
     const at = offset === null ? '' : `, byte ${offset}`;
     const place = `device ${device}, frame ${frame} (${type}) at ${formatQuantity(at_s, 'time')}${at}`;
     lines.push(`first difference: ${place}: expected ${expected}, got ${got}`);
+    if (!target.same_sources)
+      lines.push('the firmware of the target was built from other sources than that of the result');
   }
   for (const { device, model } of devices) {
     if (model === null || model.same === model.recorded || first !== null) continue;

@@ -1,6 +1,7 @@
+import { CORES, type Target, targetName } from '../device/target.ts';
 import type { Patience } from './session.ts';
 import { Session } from './session.ts';
-import { CORES, openTarget, type Target, targetName } from './targets.ts';
+import { openTarget } from './targets.ts';
 import type { OpenTarget } from './validate.ts';
 
 /** A session with a target, which names itself in certificates. */

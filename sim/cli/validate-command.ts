@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { type Certificate, differencesInWords, verdictInWords } from '../board/certificate.ts';
 import { openSession } from '../board/open-target.ts';
 import { PATIENCE } from '../board/session.ts';
-import { TARGET_FORMS, type Target, targetName, targetNamed } from '../board/targets.ts';
+import { targetNamed } from '../board/targets.ts';
 import { defaultDevices, openRecorded, type RecordedRun, validate } from '../board/validate.ts';
+import { TARGET_FORMS, type Target, targetName } from '../device/target.ts';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
@@ -20,7 +21,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   if (written === undefined) throw new InputError(`--target: expected ${TARGET_FORMS}, got nothing`);
   const target = targetNamed(written, '--target');
   const folder = positional(args, 'result');
-  const limit = wholeNumber(args, 'frames', { min: 1, max: 2 ** 31 });
+  const limit = wholeNumber(args, 'frames', { min: 1, max: 2_147_483_647 });
   const answer = quantityOption(args, 'timeout', 'time', { min: 0.1 });
   const recorded = await openRecorded(folder, {
     firmware: loadFirmware().module,

@@ -25,6 +25,7 @@ function frames(): Table {
     builder.set(builder.at.device, i);
     builder.setText(builder.at.direction, i === 1 ? 'down' : 'up');
     builder.setText(builder.at.type, type);
+    builder.set(builder.at.check, i);
     builder.setBytes(
       builder.at.bytes,
       Uint8Array.from({ length: i * 40 }, (_, b) => b + i),
