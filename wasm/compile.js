@@ -19,12 +19,12 @@ const LINK = ['-mexec-model=reactor', '-Wl,-z,stack-size=65536', '-Wl,--stack-fi
 /** Without its lines about loading itself. */
 const QUIET = { fetchProgress: () => {} };
 
-/** The C files and headers below the folders, by their path from firmware/ with forward slashes, sorted. */
-export function sources(folders) {
+/** The C files and headers below the folders (or what else is asked for), by their path from firmware/ with forward slashes, sorted. */
+export function sources(folders, which = /\.[ch]$/) {
   const found = {};
   for (const folder of folders) {
     for (const name of readdirSync(join(FIRMWARE, folder)).sort()) {
-      if (!/\.[ch]$/.test(name)) continue;
+      if (!which.test(name)) continue;
       const path = join(FIRMWARE, folder, name);
       found[relative(FIRMWARE, path).split(sep).join('/')] = readFileSync(path, 'utf8');
     }

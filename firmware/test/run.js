@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
-import { GCC, HOW_TO_GET_GCC, HOW_TO_GET_QEMU, QEMU } from '../port/cortex-m/build.js';
+import { GCC, HOW_TO_GET_GCC, HOW_TO_GET_QEMU, QEMU } from '../port/cortex-m/images.js';
 import { emulatedBoards, nativeBoards } from './boards.js';
 
 const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];

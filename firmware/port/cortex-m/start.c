@@ -12,7 +12,9 @@ int main(void);
 void reset(void);
 void fault(void);
 
+#define NVIC_ICER 0xe000e180u
 #define CPACR 0xe000ed88u
+#define VTOR 0xe000ed08u
 #define AIRCR 0xe000ed0cu
 #define AIRCR_RESET 0x05fa0004u
 
@@ -33,18 +35,6 @@ static void paint_stack(void) {
   for (volatile uint8_t *p = (uint8_t *)stack_start; p < top; p++) *p = STACK_PAINT;
 }
 
-void reset(void) {
-#ifdef __ARM_FP
-  REGISTER(CPACR) |= 0xf00000u;
-  __asm__ volatile("dsb\n isb" ::: "memory");
-#endif
-  paint_stack();
-  memcpy(data_start, data_source, (size_t)((uint8_t *)data_end - (uint8_t *)data_start));
-  memset(bss_start, 0, (size_t)((uint8_t *)bss_end - (uint8_t *)bss_start));
-  (void)main();
-  board_restart();
-}
-
 typedef union {
   void (*handler)(void);
   const void *stack;
@@ -57,3 +47,28 @@ __attribute__((section(".vectors"), used)) const vector vectors[16] = {
     {.handler = 0},       {.handler = 0},      {.handler = 0},      {.handler = ignore},
     {.handler = ignore},  {.handler = 0},      {.handler = ignore}, {.handler = counter_wrapped},
 };
+
+/* A bootloader may leave interrupts of its own behind, and the core not listening to ours. */
+static void take_over(void) {
+#ifdef G2T_RELOCATED
+  REGISTER(NVIC_ICER) = UINT32_MAX;
+#if __ARM_ARCH >= 7
+  REGISTER(NVIC_ICER + 4u) = UINT32_MAX;
+#endif
+  REGISTER(VTOR) = (uint32_t)(uintptr_t)vectors;
+  __asm__ volatile("cpsie i" ::: "memory");
+#endif
+}
+
+void reset(void) {
+  take_over();
+#ifdef __ARM_FP
+  REGISTER(CPACR) |= 0xf00000u;
+  __asm__ volatile("dsb\n isb" ::: "memory");
+#endif
+  paint_stack();
+  memcpy(data_start, data_source, (size_t)((uint8_t *)data_end - (uint8_t *)data_start));
+  memset(bss_start, 0, (size_t)((uint8_t *)bss_end - (uint8_t *)bss_start));
+  (void)main();
+  board_restart();
+}

@@ -1,0 +1,96 @@
+// Builds the images of all boards, real and emulated, into firmware/build/boards: X.elf, and X.bin, X.hex and X.uf2 for flashing. The core is compiled
+// once a kind of core; what was built from these very sources is kept.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FIRMWARE, hashDefinition, sources } from '../../../wasm/compile.js';
+import { BOARDS, CORES } from './boards.js';
+import { toUf2 } from './uf2.js';
+
+export const GCC = 'arm-none-eabi-gcc';
+export const HOW_TO_GET_GCC = `there is no ${GCC}: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi (Debian, Ubuntu)`;
+export const QEMU = 'qemu-system-arm';
+export const HOW_TO_GET_QEMU = `there is no ${QEMU}: apt-get install qemu-system-arm (Debian, Ubuntu)`;
+const IMAGES = join(FIRMWARE, 'build', 'boards');
+const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
+const CODE = ['-O2', '-g', '-ffp-contract=off', '-ffunction-sections', '-fdata-sections', '-fcallgraph-info=su'];
+const INCLUDES = ['include', 'src', 'port/serial', 'port/cortex-m'].map((folder) => `-I${join(FIRMWARE, folder)}`);
+const SPECS = ['-nostartfiles', '--specs=nano.specs', '-Wl,--gc-sections', '-Wl,--fatal-warnings'];
+
+/** The compiler's version; undefined where there is none. */
+export function gccVersion() {
+  const { status, stdout } = spawnSync(GCC, ['-dumpfullversion'], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+export function run(command, args, cwd = FIRMWARE) {
+  const done = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${done.stderr || done.error?.message}`);
+  return done.stdout;
+}
+
+/** QEMU's arguments for an image: its UART on stdin and stdout, one instruction a nanosecond. */
+export function emulator(machine, elf) {
+  return ['-M', machine, '-nographic', '-serial', 'stdio', '-monitor', 'none', '-icount', 'shift=0', '-kernel', elf];
+}
+
+/** Everything that an image is made of, as one hash. */
+function keyOf(...parts) {
+  const files = sources(['include', 'src', 'port/serial', 'port/cortex-m', 'port/cortex-m/boards'], /\.(c|h|ld)$/);
+  return createHash('sha256')
+    .update(JSON.stringify([gccVersion(), CODE, SPECS, files, ...parts]))
+    .digest('hex');
+}
+
+/** Makes `file` unless it was made with this key. */
+function kept(file, key, make) {
+  const note = `${file}.sha256`;
+  if (existsSync(file) && existsSync(note) && readFileSync(note, 'utf8') === key) return;
+  make();
+  writeFileSync(note, key);
+}
+
+const objectsIn = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.o'))
+    .map((name) => join(folder, name));
+
+/** The core and the session, compiled for a kind of core. @returns the folder of the objects. */
+export function buildCore(kind) {
+  const folder = join(IMAGES, `core-${kind}`);
+  const units = Object.keys(sources(['src', 'port/serial'])).filter((path) => path.endsWith('.c'));
+  const paths = units.map((path) => join(FIRMWARE, path));
+  mkdirSync(folder, { recursive: true });
+  kept(join(folder, 'g2t_device.o'), keyOf(CORES[kind]), () =>
+    run(GCC, [...WARNINGS, ...CODE, ...CORES[kind], ...INCLUDES, '-c', ...paths], folder),
+  );
+  return folder;
+}
+
+/** An image of one board. @returns its ELF file. */
+export function buildBoard(name) {
+  const board = BOARDS[name];
+  const core = buildCore(board.core);
+  const own = join(IMAGES, name);
+  const elf = join(IMAGES, `${name}.elf`);
+  mkdirSync(own, { recursive: true });
+  kept(elf, keyOf(board, CORES[board.core]), () => {
+    const files = ['start.c', 'main.c', board.counter, `boards/${board.file}.c`];
+    const units = files.map((path) => join(FIRMWARE, 'port/cortex-m', path));
+    const flags = [...WARNINGS, ...CODE, ...CORES[board.core], ...board.defines, ...INCLUDES, hashDefinition()];
+    run(GCC, [...flags, '-c', ...units], own);
+    const script = `-Tport/cortex-m/boards/${board.script ?? board.file}.ld`;
+    const linked = [...CORES[board.core], ...SPECS, '-Lport/cortex-m', script];
+    run(GCC, [...objectsIn(core), ...objectsIn(own), ...linked, '-o', elf]);
+    flashable(board, elf);
+  });
+  return elf;
+}
+
+function flashable({ uf2, origin }, elf) {
+  const as = (ending) => elf.replace(/elf$/, ending);
+  run('arm-none-eabi-objcopy', ['-O', 'ihex', elf, as('hex')]);
+  run('arm-none-eabi-objcopy', ['-O', 'binary', elf, as('bin')]);
+  if (uf2 !== undefined) writeFileSync(as('uf2'), toUf2(readFileSync(as('bin')), origin, uf2));
+}
