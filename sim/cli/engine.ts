@@ -6,6 +6,8 @@ import type { Progress } from './progress.ts';
 export interface EngineOptions {
   /** Folder of the data sets. */
   readonly dataDir: string;
+  /** Threads for the runs of a comparison; chosen by the machine when undefined. */
+  readonly workers: number | undefined;
   /** Called a few times a second at most. */
   readonly onProgress: (progress: Progress) => void;
   /** Asked between events; once true, the engine stops and leaves nothing half-written. */

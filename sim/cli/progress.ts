@@ -10,6 +10,8 @@ export interface Progress {
   readonly tasksDone: number;
   /** 0 when the method has no tasks. */
   readonly tasksTotal: number;
+  /** What is counted; tasks when left out. */
+  readonly unit?: 'tasks' | 'runs';
 }
 
 export interface ProgressView {
@@ -71,7 +73,12 @@ async function bar(io: Io, what: string): Promise<ProgressView> {
   };
 }
 
-function status({ simulatedSeconds, tasksDone, tasksTotal }: Progress, eventsPerSecond: number): string {
+function status(
+  { simulatedSeconds, tasksDone, tasksTotal, unit = 'tasks' }: Progress,
+  eventsPerSecond: number,
+): string {
+  // Runs side by side have no common time.
+  if (unit === 'runs') return `${tasksDone} of ${tasksTotal} runs, ${shortCount(eventsPerSecond)} events/s`;
   const tasks = tasksTotal > 0 ? `${tasksDone} of ${tasksTotal} tasks, ` : '';
   return `${tasks}simulated ${formatQuantity(simulatedSeconds, 'time')}, ${shortCount(eventsPerSecond)} events/s`;
 }

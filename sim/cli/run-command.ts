@@ -5,7 +5,10 @@ import { type Engine, type EngineOptions, loadEngine } from './engine.ts';
 import type { Io } from './io.ts';
 import { progressView } from './progress.ts';
 import { resultsTable } from './results-table.ts';
-import { type Arguments, flag, text } from './usage.ts';
+import { type Arguments, flag, text, wholeNumber } from './usage.ts';
+
+/** Threads that anybody may ask for. */
+const MOST_WORKERS = 256;
 
 export async function run(args: Arguments, io: Io): Promise<number> {
   // The scenario's faults are told before anything heavy is loaded.
@@ -30,6 +33,7 @@ export async function withEngine<T>(
   try {
     return await task(await loadEngine(), {
       dataDir: folderOf(args, io),
+      workers: wholeNumber(args, 'workers', { min: 1, max: MOST_WORKERS }),
       onProgress: (progress) => view.update(progress),
       cancelled: () => io.interrupt.aborted,
     });

@@ -198,7 +198,7 @@ describe('g2t run of a comparison', () => {
     const variants = `  - { name: W_t = 10, set: { method.hold.w0: 10 } }\n  - { name: w t 10, set: { ${method} } }\n`;
     writeFileSync(scenario, `${readFileSync('scenarios/quickstart.yaml', 'utf8')}compare:\n${variants}`);
     const { result } = JSON.parse(
-      await good(['run', scenario, ...SMALL.slice(1), '--out', join(folder, 'compared'), '--json']),
+      await good(['run', scenario, ...SMALL.slice(1), '--out', join(folder, 'compared'), '--json', '--quiet']),
     );
     const files = filesOf(result);
     for (const variant of ['variants/w-t-10', 'variants/w-t-10-2'])

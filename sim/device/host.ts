@@ -215,7 +215,8 @@ export class PooledHost implements FirmwareHost {
     const stride = padded(features);
     const start = this.#wasm.g2t_host_data_set_rows(set);
     const target = new Float32Array(this.#bytes.buffer, start, count * stride);
-    for (let r = 0; r < count; r++) target.set(rows.subarray(r * features, (r + 1) * features), r * stride);
+    if (stride === features) target.set(rows);
+    else for (let r = 0; r < count; r++) target.set(rows.subarray(r * features, (r + 1) * features), r * stride);
     new Uint16Array(this.#bytes.buffer, this.#wasm.g2t_host_data_set_classes(set), count).set(classes);
     this.#features.push(features);
     this.#rows.push(count);

@@ -27,6 +27,8 @@ export interface Method extends FleetClient {
   setTau?(tau: number | 'adaptive'): void;
   /** What a report should say of this run, a sentence each. */
   readonly notes?: readonly string[];
+  /** What a method that is not finished waits for, a sentence; undefined where it is just not done yet. */
+  readonly waitsFor?: string | undefined;
   /** Classes of some test rows by the model as it is now; for whoever looks on. */
   predict(rows: Uint32Array): Uint16Array;
   /**

@@ -30,6 +30,8 @@ export type MethodInput = Omit<G2tInput, 'options'> & {
   readonly options: MethodOptions;
   /** The training rows of each device, for methods that train on the devices' own; undefined without one. */
   readonly partition: Partition | undefined;
+  /** Energy of all devices until now, J: in all, and what their processors took. */
+  readonly meter: () => { readonly all: number; readonly compute: number };
   /** A fault of the scenario, placed at a key. */
   readonly fault: (path: string, message: string) => Error;
 };

@@ -31,8 +31,8 @@ async function load(): Promise<Renderer> {
     import('fontkit'),
   ]);
   const [regular, bold] = FONT_FILES.map((file) => advances(fontkit.create(readFileSync(file)) as Font));
-  // These three are exported but missing from the library's types.
-  const { textMetrics, setRandom, randomLCG } = vega as unknown as UntypedVega;
+  // These are exported but missing from the library's types.
+  const { textMetrics, setRandom, randomLCG, resetSVGDefIds } = vega as unknown as UntypedVega;
   textMetrics.width = (item, text) => {
     const width = isBold(item.fontWeight) ? bold!(String(text ?? '')) : regular!(String(text ?? ''));
     const px = (width * (item.fontSize ?? 11)) / 1000;
@@ -42,6 +42,8 @@ async function load(): Promise<Renderer> {
     async svg(spec) {
       // Bands and bootstraps of Vega draw random numbers: each chart starts from the same one.
       setRandom(randomLCG(42));
+      // Gradients and clips are numbered: each chart numbers its own, however many were drawn before.
+      resetSVGDefIds();
       const view = new vega.View(vega.parse(compile(spec as never, { logger: strict }).spec), { renderer: 'none' });
       view.logLevel(vega.Error);
       try {
@@ -82,6 +84,7 @@ interface UntypedVega {
   readonly textMetrics: { width: (item: TextItem, text?: unknown) => number };
   readonly setRandom: (random: () => number) => void;
   readonly randomLCG: (seed: number) => () => number;
+  readonly resetSVGDefIds: () => void;
 }
 interface TextItem {
   readonly fontSize?: number;

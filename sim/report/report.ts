@@ -12,6 +12,7 @@ import type { Chart } from './style.ts';
 
 /** Charts of the comparison, which stand beside its table. */
 const OF_RIVALS: ReadonlySet<string> = new Set([
+  'tau',
   'rivals-quality',
   'rivals-cost',
   'communication-compared',

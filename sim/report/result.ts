@@ -17,6 +17,17 @@ export interface RivalRun {
   readonly label: string;
   readonly summary: Summary;
   readonly tables: { readonly rounds?: Table; readonly metrics?: Table; readonly ages?: Table };
+  /** Of a run whose number of local steps is in question: that number, and how its data are dealt out, in a word or two. */
+  readonly tau?: { readonly steps: number | 'adaptive'; readonly data: string };
+  /** Whether it ends when a budget of time is spent, and not when an amount of training is done. */
+  readonly budgeted?: boolean;
+}
+
+/** Rows by device and label. */
+export interface LabelledPartition {
+  /** Of the run that has it. */
+  readonly label: string;
+  readonly table: Table;
 }
 
 /** Runs on the same seed, fleet and weather, the result's own first. */
@@ -44,8 +55,19 @@ export interface ReportExtras {
   /** Set for the replay of the paper's experiment: draws the paper's nine figures beside the run's. */
   readonly paperReplay?: { readonly distinctTasks: number };
   readonly headlines?: readonly Headline[];
+  /** Where runs of a comparison have other rows on their devices: each division once. */
+  readonly partitions?: readonly LabelledPartition[];
   /** What a reader should know of this run, a sentence each. */
   readonly notes?: readonly string[];
+}
+
+/** The most runs that lines, bars and a table's columns can show beside each other. */
+const MOST_BESIDE = 8;
+
+/** The runs of a comparison, where they are few enough to be shown beside each other. */
+export function fewRivals({ extras }: RunResult): Rivals | undefined {
+  const rivals = extras?.rivals;
+  return rivals !== undefined && rivals.runs.length <= MOST_BESIDE ? rivals : undefined;
 }
 
 /** All that charts and report are made of. A chart whose table is missing or empty is left out. */

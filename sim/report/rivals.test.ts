@@ -3,7 +3,7 @@ import { type Labels, partitionRows } from '../data/partition.ts';
 import { TableBuilder } from '../metrics/builder.ts';
 import type { Table } from '../metrics/table.ts';
 import { PARTITION_TABLE, ROUNDS_TABLE } from '../metrics/tables.ts';
-import { labelCountsChart } from './charts/partition.ts';
+import { labelCountsCharts } from './charts/partition.ts';
 import { stalenessChart } from './charts/staleness.ts';
 import { trainingChart } from './charts/training.ts';
 import { fixture } from './fixture.ts';
@@ -85,8 +85,32 @@ describe('changed runs', () => {
       fixture({ devices: 20, measurements: 20, cycles: 4, extras: { rivals: changed } }),
     );
     const page = text(files.get('report.html'));
-    expect(page.includes('the least first (g2t, 500 ms)')).toBe(true);
+    expect(page).toContain('The least ratio is that of g2t, 1.5.');
     expect(text(files.get('charts/rivals-cost.svg')).includes('500 ms')).toBe(false);
+  });
+});
+
+describe('the least ratio of makespans', () => {
+  it('is explained where a budget of time makes it, beside that of the methods without one', async () => {
+    const budgeted = rivals.runs.map((run) => ({ ...run, budgeted: run.label === 'adaptive-tau' }));
+    const slow = (of: number, by: number) => {
+      const run = budgeted[of]!;
+      return { run: { ...run, summary: { ...run.summary, makespan_s: run.summary.makespan_s * by } }, of };
+    };
+    const changed = [slow(labels.indexOf('g2t'), 4), slow(labels.indexOf('adaptive-tau'), 1.1)];
+    const extras = { rivals: { runs: budgeted, byMethod: true, changed } };
+    const page = text((await renderReport(fixture({ devices: 3, extras }))).get('report.html'));
+    expect(page).toContain('The least ratio is that of adaptive-tau, 1.1: it ends when its budget of time is spent');
+    expect(page).toContain('Of the runs that end when their training is done it is that of g2t, 4.');
+  });
+});
+
+describe('a comparison of many runs', () => {
+  it('has no table or lines that nobody could read', async () => {
+    const runs = Array.from({ length: 12 }, (_, n) => ({ ...rivals.runs[n % 6]!, label: `run ${n}` }));
+    const files = await renderReport(fixture({ devices: 3, extras: { rivals: { runs, byMethod: false } } }));
+    expect([...files.keys()].filter((name) => name.includes('rivals'))).toEqual([]);
+    expect(text(files.get('report.html'))).toContain('These are 12 runs, too many');
   });
 });
 
@@ -126,7 +150,7 @@ describe('the chart of label counts', () => {
       }
     }
     const result = fixture({ devices });
-    const chart = labelCountsChart({ ...result, tables: { ...result.tables, partition: table.build() } })!;
+    const chart = labelCountsCharts({ ...result, tables: { ...result.tables, partition: table.build() } })[0]!;
     const [totals, map] = chart.spec['vconcat'] as {
       data: { values: { rows: number }[] };
       encoding: { y: { scale: { domain: string[] } } };

@@ -2,9 +2,10 @@ import { TimeToAccuracy } from '../metrics/scores.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { findColumn, numbersOf } from '../metrics/table.ts';
 import { html, htmlTable, type Markup } from './html.ts';
-import { percent, short, span, withPrefix } from './numbers.ts';
+import { grouped, percent, short, span, withPrefix } from './numbers.ts';
 import type { Section } from './page.ts';
-import type { RivalRun, Rivals, RunResult } from './result.ts';
+import { fewRivals, type RivalRun, type Rivals, type RunResult } from './result.ts';
+import { tauTable } from './tau.ts';
 
 /** What a run had spent when its model was first as accurate as asked; null when it never was. */
 export interface Cost {
@@ -161,11 +162,18 @@ export function rivalsSection(result: RunResult, figures: Markup): Section | nul
   const rivals = result.extras?.rivals;
   if (rivals === undefined) return null;
   const what = rivals.byMethod ? 'Each method' : 'Each variant';
+  const few = fewRivals(result);
+  const table =
+    few === undefined
+      ? html`<p>These are ${grouped(rivals.runs.length)} runs, too many to stand beside each other in a table: <code>manifest.json</code> has the summary of each.</p>`
+      : rivalsTable(few);
+  const rule = few === undefined ? '' : ' The best value of a row is in bold; what is not defined does not compete.';
   return {
     id: 'rivals',
     title: rivals.byMethod ? 'Methods side by side' : 'Variants side by side',
-    body: html`<p>${what} ran on the same data, seed, fleet and weather. The best value of a row is in bold; what is not defined does not compete. The tables of each but the first are in its folder below <code>variants</code>.</p>
-${rivalsTable(rivals)}
+    body: html`<p>${what} ran on the same data, seed, fleet and weather.${rule} The tables of each but the first are in its folder below <code>variants</code>.</p>
+${table}
+${tauTable(rivals)}
 ${changedTable(rivals)}
 ${figures}`,
   };
@@ -181,6 +189,8 @@ export interface Change {
   readonly toTarget: number | null;
   /** Of the run as it was, and changed. */
   readonly accuracy: readonly [number | null, number | null];
+  /** Whether the run ends when a budget of time is spent. */
+  readonly budgeted: boolean;
 }
 
 /** The changed runs, the least ratio of makespans first. */
@@ -196,6 +206,7 @@ export function changes(rivals: Rivals): Change[] {
       ratio: run.summary.makespan_s / base.summary.makespan_s,
       toTarget: now === null || before === null ? null : now / before,
       accuracy: [base.summary.accuracy, run.summary.accuracy] as const,
+      budgeted: base.budgeted === true,
     };
   });
   return all.sort((a, b) => a.ratio - b.ratio);
@@ -214,8 +225,20 @@ function changedTable(rivals: Rivals): Markup {
     accuracy.map((each) => (each === null ? 'not defined' : percent(each))).join(' → '),
   ]);
   return html`<h3>What a change makes of a run</h3>
-<p>Each run beside the one that it changes: the ratio of their makespans, the least first (${all[0]!.label}), and of their times to ${at} accuracy. A method that stops when a budget of time is spent keeps its makespan whatever the network is like, and pays with accuracy.</p>
+<p>Each run beside the one that it changes: the ratio of their makespans, the least first, and of their times to ${at} accuracy. ${leastInWords(all)}</p>
 ${htmlTable(['changed', 'against', 'makespan#', 'ratio of makespans#', `ratio of times to ${at}#`, 'accuracy#'], rows)}`;
+}
+
+/** Which ratio of makespans is the least, and why where that says little of the method. */
+function leastInWords(all: readonly Change[]): string {
+  const [least] = all;
+  const other = all.find(({ budgeted }) => !budgeted);
+  const ofLeast = `The least ratio is that of ${least!.of}, ${short(least!.ratio)}`;
+  if (!least!.budgeted) return `${ofLeast}.`;
+  const why = `${ofLeast}: it ends when its budget of time is spent, whatever the network is like, and pays with accuracy`;
+  return other === undefined
+    ? `${why}.`
+    : `${why}. Of the runs that end when their training is done it is that of ${other.of}, ${short(other.ratio)}.`;
 }
 
 function named(winners: readonly number[], runs: readonly RivalRun[]): string {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { readBytes } from '../files/read.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { RunOutcome } from './run.ts';
-import { MARKER, type Manifest, manifestOf, resultFiles, type VariantOutcome } from './store.ts';
+import { type FinishedRun, MARKER, type Manifest, manifestOf, resultFiles, type VariantOutcome } from './store.ts';
 
 /**
  * The first file of a result that is not what the run makes, though the digests agree: it was changed afterwards. Charts and
@@ -15,7 +14,7 @@ export async function changedFile(result: {
   readonly manifest: Manifest;
   readonly loaded: LoadedScenario;
   /** The same run and variants, made again. */
-  readonly outcome: RunOutcome;
+  readonly outcome: FinishedRun;
   readonly variants: readonly VariantOutcome[];
 }): Promise<string | undefined> {
   const { folder, manifest, loaded, outcome, variants } = result;

@@ -27,7 +27,11 @@ export function firstDifferentCheckpoint(a: readonly string[], b: readonly strin
 }
 
 /** In which events a stored run and its repetition first differ, in words, where only checkpoints of the first are known. */
-export function bracketInWords(stored: readonly string[], again: RunOutcome, storedEvents: number): string {
+export function bracketInWords(
+  stored: readonly string[],
+  again: Pick<RunOutcome, 'checkpoints' | 'summary'>,
+  storedEvents: number,
+): string {
   const n = firstDifferentCheckpoint(stored, again.checkpoints);
   const from = n * CHECKPOINT_EVERY;
   const to = Math.min(from + CHECKPOINT_EVERY, Math.max(storedEvents, again.summary.events));

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import type { Stopped } from '../metrics/summary.ts';
 import type { ResolvedScenario } from '../scenario/load.ts';
 import type { World } from './world.ts';
 
@@ -14,9 +15,12 @@ export function notesOf(run: {
   readonly world: World;
   readonly dataset: Dataset;
   readonly scenario: ResolvedScenario;
+  readonly stopped: Stopped;
 }): ReportNotes {
-  const { world, dataset, scenario } = run;
+  const { world, dataset, scenario, stopped } = run;
   const notes = [...dataset.notes, ...(world.method.notes ?? [])];
+  const { waitsFor } = world.method;
+  if (stopped === 'horizon' && waitsFor !== undefined) notes.push(`The run met its horizon. ${waitsFor}`);
   if (dataset.evaluation === 'training') {
     notes.push(
       'Accuracy is measured on the rows that were trained on: it says how well the model fits them, nothing of new rows.',

@@ -160,7 +160,7 @@ export class Session {
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
     const summary = summaryOf({ world, name: scenario.name, dataset: this.#dataset, stopped, end, digest });
-    const extras = notesOf({ world, dataset: this.#dataset, scenario });
+    const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
     return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
   }
 }

@@ -52,6 +52,11 @@ export interface RunVariant {
   readonly summary: Summary;
 }
 
+/** A run that was let finish, without its world. */
+export interface FinishedRun extends Omit<RunOutcome, 'world'> {
+  readonly model: ReturnType<RunOutcome['world']['method']['model']>;
+}
+
 /** A variant that was run: what is kept of it. */
 export interface VariantOutcome extends RunVariant {
   readonly tables: RunOutcome['tables'];
@@ -85,7 +90,7 @@ export function manifestOf(input: {
   readonly id: string;
   readonly firmware: Pick<Firmware, 'sha256' | 'core'>;
   readonly version: string;
-  readonly outcome: RunOutcome;
+  readonly outcome: FinishedRun;
   readonly variants: readonly VariantOutcome[];
   readonly host: Manifest['host'];
 }): Manifest {
@@ -113,7 +118,7 @@ export function manifestOf(input: {
 export async function resultFiles(
   manifest: Manifest,
   loaded: LoadedScenario,
-  outcome: RunOutcome,
+  outcome: FinishedRun,
   variants: readonly VariantOutcome[],
 ): Promise<Map<string, Content>> {
   const files = new Map<string, Content>();
@@ -136,7 +141,7 @@ export async function resultFiles(
   files.set('scenario.yaml', loaded.text);
   for (const [name, table] of Object.entries(outcome.tables))
     files.set(`${name}.arrow`, await writeArrow(table, metadata));
-  const { table, description } = outcome.world.method.model();
+  const { table, description } = outcome.model;
   files.set('model.arrow', await writeArrow(table, metadata));
   files.set('model.json', canonicalJson(description));
   return files;

@@ -118,6 +118,29 @@ export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldIn
   });
   const interventions = new Interventions({ sim, loaded, network, places, setTau: (tau) => method.setTau?.(tau) });
   const partition = partitionOf(loaded, dataset, devices);
+  const energy = (device: number, at: number, part: 'all' | 'compute' = 'all') => {
+    const { accounts } = fleet;
+    const board = boardOf(places, device);
+    const { full, resumed } = handshakeTimes(board);
+    const opened = accounts.fullHandshakes[device]! * full + accounts.resumedHandshakes[device]! * resumed;
+    // A handshake counts as communication; but where TLS ends on the board, its cryptography takes the CPU's power.
+    const secure = tls && board.tls.place === 'board' ? opened : 0;
+    const compute = toSeconds(accounts.computeUntil(device, at) + secure);
+    const mode = kernel === 'as-published' ? 'paper' : 'states';
+    if (part === 'compute') return energyOf(board, { compute, transmit: 0, receive: 0, idle: 0 }, mode);
+    const transmit = toSeconds(accounts.sending[device]!);
+    const receive = toSeconds(accounts.receiving[device]!);
+    const idle = Math.max(0, toSeconds(at) - compute - transmit - receive);
+    return energyOf(board, { compute, transmit, receive, idle }, mode);
+  };
+  const meter = () => {
+    const sum = { all: 0, compute: 0 };
+    for (let device = 0; device < devices; device++) {
+      sum.all += energy(device, sim.now);
+      sum.compute += energy(device, sim.now, 'compute');
+    }
+    return sum;
+  };
   const method = wireMethod({
     sim,
     fleet,
@@ -130,6 +153,7 @@ export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldIn
     nanosecondsPerByte: Float64Array.from(group, (index) => nanosecondsPerByteTaken(boards[index]!, kernel, tls)),
     holds: heldClasses(places, dataset.classes, seed),
     partition,
+    meter,
     fault: loaded.fault,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
@@ -145,20 +169,7 @@ export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldIn
     kernel,
     timeline,
     partition,
-    energy: (device, at) => {
-      const { accounts } = fleet;
-      const board = boardOf(places, device);
-      const { full, resumed } = handshakeTimes(board);
-      const opened = accounts.fullHandshakes[device]! * full + accounts.resumedHandshakes[device]! * resumed;
-      // A handshake counts as communication; but where TLS ends on the board, its cryptography takes the CPU's power.
-      const secure = tls && board.tls.place === 'board' ? opened : 0;
-      const compute = toSeconds(accounts.computeUntil(device, at) + secure);
-      const transmit = toSeconds(accounts.sending[device]!);
-      const receive = toSeconds(accounts.receiving[device]!);
-      const idle = Math.max(0, toSeconds(at) - compute - transmit - receive);
-      const mode = kernel === 'as-published' ? 'paper' : 'states';
-      return energyOf(board, { compute, transmit, receive, idle }, mode);
-    },
+    energy,
     interventions,
     offline: () => {
       const { dropout } = layOut(scenario).network.weather;

@@ -3,9 +3,13 @@ import type { Path } from './fault.ts';
 import { MAX_DEVICES } from './fleet-options.ts';
 import type { Scenario } from './schema.ts';
 import { didYouMean } from './suggest.ts';
+import { combinationsOf, MOST_COMBINATIONS, plannedVariants } from './variants.ts';
 
 /** The most devices that can have a WebAssembly instance each: every one reserves about 8 GB of address space. */
 export const MAX_ISOLATED = 1000;
+
+/** The longest name of a variant: charts have no more room. */
+const MOST_LETTERS = 40;
 
 export type Report = (path: Path, message: string, at?: 'key' | 'value') => void;
 
@@ -24,11 +28,19 @@ export function checkScenario(scenario: Scenario, report: Report): void {
 }
 
 function checkCompare({ name: own, compare }: Scenario, report: Report): void {
-  const bases = [own, ...compare.filter(({ against }) => against === undefined).map(({ name }) => name)];
-  for (const [index, { name, against }] of compare.entries()) {
-    if (name === own || compare.findIndex((each) => each.name === name) !== index) {
-      report(['compare', index, 'name'], `expected names that differ, got ${name} again`);
-    }
+  for (const [index, { each }] of compare.entries()) {
+    const count = each === undefined ? 0 : combinationsOf(each);
+    if (count > MOST_COMBINATIONS)
+      report(['compare', index, 'each'], `expected at most ${MOST_COMBINATIONS} combinations, got ${count}`);
+  }
+  const planned = plannedVariants(compare);
+  const bases = [own, ...planned.filter(({ against }) => against === undefined).map(({ name }) => name)];
+  const taken = new Set([own]);
+  for (const { index, name, against } of planned) {
+    if (taken.has(name)) report(['compare', index, 'name'], `expected names that differ, got ${name} again`);
+    if (name.length > MOST_LETTERS)
+      report(['compare', index, 'name'], `expected names of at most ${MOST_LETTERS} letters, got ${name}`);
+    taken.add(name);
     if (against === undefined || bases.includes(against)) continue;
     const expected = `expected a run that is against no other (${bases.join(', ')})`;
     report(['compare', index, 'against'], `${expected}, got ${against}`);

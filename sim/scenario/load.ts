@@ -7,6 +7,7 @@ import { findings, valueAt } from './issues.ts';
 import { SCENARIO_SCHEMA, type Scenario, scenarioOptions } from './schema.ts';
 import { readSetting, type Setting, splitPath, withSetting } from './settings.ts';
 import { readSource, type ScenarioSource } from './source.ts';
+import { type PlannedVariant, plannedVariants } from './variants.ts';
 
 /** A scenario ready to run: every default filled in, every quantity in SI, interventions read. */
 export interface ResolvedScenario
@@ -81,11 +82,13 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
   if (faults.length > 0) throw new ScenarioError(faults);
   const { schema: _schema, description: _description, compare, ...rest } = scenario;
   const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
-  const variants = compare.map(({ name, against }, index) => ({
-    name,
-    against,
-    loaded: variant(written, index, compare, origin),
-  }));
+  const own = canonicalJson({ ...resolved, schema: SCENARIO_SCHEMA });
+  const planned = plannedVariants(compare);
+  const variants = planned.flatMap((plan) => {
+    const { name, against, index } = plan;
+    const loaded = variant(written, plan, planned, origin);
+    return compare[index]!.each !== undefined && loaded.canonical === own ? [] : { name, against, loaded };
+  });
   const all = variants.map(({ loaded, ...named }) => ({ ...named, scenario: JSON.parse(loaded.canonical) as unknown }));
   return {
     file: origin.file,
@@ -103,24 +106,24 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
   };
 }
 
-/** The scenario with what variant `index` sets; its faults lie where it is written. */
-function variant(written: unknown, index: number, compare: Scenario['compare'], origin: Origin): LoadedScenario {
-  const { set, against } = compare[index]!;
-  const changes = Object.entries(set);
-  const before = against === undefined ? undefined : compare.find(({ name }) => name === against);
+/** The scenario with what a variant sets; its faults lie where it is written. */
+function variant(
+  written: unknown,
+  { against, changes, index }: PlannedVariant,
+  planned: readonly PlannedVariant[],
+  origin: Origin,
+): LoadedScenario {
+  const before = against === undefined ? undefined : planned.find(({ name }) => name === against);
   let changed = withSetting(written, { path: ['compare'], value: [], from: '' });
-  for (const [path, value] of [...Object.entries(before?.set ?? {}), ...changes]) {
-    const at = ['compare', index, 'set', path];
+  for (const { path, value, at } of [...(before?.changes ?? []), ...changes]) {
     const target = splitPath(path);
     if (target.length === 0 || target[0] === 'compare' || target[0] === 'name') {
       throw new ScenarioError([origin.faultAt(at, 'expected a path of the scenario, such as method.hold.w0', 'key')]);
     }
-    changed = withSetting(changed, { path: target, value, from: `compare.${index}.set` });
+    changed = withSetting(changed, { path: target, value, from: pathText(at.slice(0, 3)) });
   }
-  const within = (path: Path): Path => {
-    const set = changes.find(([key]) => isWithin(path, splitPath(key)));
-    return set === undefined ? ['compare', index] : ['compare', index, 'set', set[0]];
-  };
+  const within = (path: Path): Path =>
+    changes.find((change) => isWithin(path, splitPath(change.path)))?.at ?? ['compare', index];
   return resolve(changed, {
     ...origin,
     faultAt: (path, message, at) => origin.faultAt(within(path), `${pathText(path)}: ${message}`, at),

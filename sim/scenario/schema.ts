@@ -36,19 +36,37 @@ const interventionOptions = z.strictObject({
     .describe('What then holds, by path: { network.links.home-wifi.latency: 300 ms }'),
 });
 
-const compareOptions = z.strictObject({
-  name: z.string().min(1).max(40).describe('What the variant is called in charts'),
-  against: z
-    .string()
-    .optional()
-    .describe(
-      'The scenario or another variant, by name: this one sets what that one sets and then its own (a worse network, say), and the report gives the ratio of their makespans',
-    ),
-  set: z
-    .record(z.string().min(1), z.unknown())
-    .refine((changes) => Object.keys(changes).length > 0, 'expected at least one path: value')
-    .describe('What differs, by path: { method.hold.w0: 10 }, or a whole part: { method: { name: g2t } }'),
-});
+const changes = z
+  .record(z.string().min(1), z.unknown())
+  .refine((paths) => Object.keys(paths).length > 0, 'expected at least one path: value');
+
+const compareOptions = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(80)
+      .describe(
+        'What the variant is called in charts, at most 40 letters; with `each`, a path in braces stands for its value: tau {method.tau}',
+      ),
+    against: z
+      .string()
+      .optional()
+      .describe(
+        'The scenario or another variant, by name: this one sets what that one sets and then its own (a worse network, say), and the report gives the ratio of their makespans',
+      ),
+    set: changes
+      .optional()
+      .describe('What differs, by path: { method.hold.w0: 10 }, or a whole part: { method: { name: g2t } }'),
+    each: z
+      .record(z.string().min(1), z.array(z.unknown()).min(1))
+      .refine((paths) => Object.keys(paths).length > 0, 'expected at least one path: [values]')
+      .optional()
+      .describe(
+        'A variant of every combination of these values, by path: { method.tau: [1, 10, 100] }; one that is the scenario itself is left out',
+      ),
+  })
+  .refine(({ set, each }) => set !== undefined || each !== undefined, 'expected `set` or `each`, got neither');
 
 /** A scenario as people write it. One schema gives the types, the validation and the editors' JSON Schema. */
 export const scenarioOptions = z.strictObject({

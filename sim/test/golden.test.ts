@@ -26,6 +26,10 @@ const REDUCED: Readonly<Record<string, readonly string[]>> = {
   'edge-mnist-case2': SHORT_DEMONSTRATION,
   'edge-mnist-case3': SHORT_DEMONSTRATION,
   'edge-mnist-case4': SHORT_DEMONSTRATION,
+  'edge-mnist-tau': [
+    ...SHORT_DEMONSTRATION,
+    'compare=[{ name: "case {partition.case}, tau {method.tau}", each: { partition.case: [1, 4], method.tau: [adaptive, 10] } }]',
+  ],
 };
 
 function counts(of: readonly number[]): string[] {

@@ -4,8 +4,8 @@
 #include "g2t_crc32.h"
 #include "g2t_device.h"
 #include "g2t_learner.h"
-#include "exchange_lanes.h"
-#include "exchange_parts.h"
+#include "evaluate.h"
+#include "g2t_exchange.h"
 #include "memory.h"
 
 /*
@@ -343,12 +343,6 @@ uint32_t g2t_host_evaluate_room(uint32_t d, uint32_t classes, uint32_t count) {
   return address(host.weights.start);
 }
 
-static uint16_t most_likely(const float *scores, uint32_t classes) {
-  uint32_t best = 0;
-  for (uint32_t c = 1; c < classes; c++) best = scores[c] > scores[best] ? c : best;
-  return (uint16_t)best;
-}
-
 /*
  * A model of an exchange on rows first, ... of a data set, or on row_numbers[first], ... where listed is not 0. Leaves the sum of the rows'
  * losses (no penalty) and the number of right predictions, and each row's predicted class (binary: 1 where z > 0, right where the class is odd).
@@ -356,30 +350,11 @@ static uint16_t most_likely(const float *scores, uint32_t classes) {
 void EXPORT(g2t_host_evaluate)(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed);
 void g2t_host_evaluate(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed) {
   const data_set *set = &host.set[number];
-  const uint32_t n = set->features, stride = g2t_padded(n);
-  const uint32_t *rows = (const uint32_t *)(uintptr_t)host.at.row_numbers;
+  const uint32_t *numbers = (const uint32_t *)(uintptr_t)host.at.row_numbers;
+  const evaluated e = {set->x, set->class_, set->features, listed != 0u ? numbers + first : 0, first, count};
   const float *w = (const float *)(void *)host.weights.start;
   float *scores = (float *)(void *)host.class_scores.start;
   uint16_t *predicted = (uint16_t *)(void *)host.scores.start;
-  double loss = 0, right = 0;
-  for (uint32_t k = 0; k < count; k++) {
-    const uint32_t row = listed != 0u ? rows[first + k] : first + k;
-    const float *x = set->x + row * stride;
-    const uint16_t class_ = set->class_[row];
-    float one = 0.0f;
-    if (model == G2T_MODEL_SOFTMAX) {
-      exchange_score_classes(w, x, n, classes, scores);
-      predicted[k] = most_likely(scores, classes);
-      right += predicted[k] == class_;
-      one = exchange_soften(scores, classes, class_);
-    } else {
-      const float z = model == G2T_MODEL_LOGISTIC ? exchange_dot(w + 1, x, n) + w[0] : exchange_dot(w, x, n);
-      predicted[k] = z > 0.0f;
-      right += predicted[k] == (class_ & 1u);
-      (void)exchange_binary_loss((uint8_t)model, z, class_ & 1, &one);
-    }
-    loss += (double)one;
-  }
-  host.evaluation[0] = loss;
-  host.evaluation[1] = right;
+  if (model == G2T_MODEL_SOFTMAX) evaluate_softmax(&e, classes, w, scores, predicted, host.evaluation);
+  else evaluate_binary(&e, (uint8_t)model, w, predicted, host.evaluation);
 }

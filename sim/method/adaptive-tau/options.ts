@@ -31,7 +31,9 @@ export const adaptiveTauOptions = z.strictObject({
   tau: z
     .union([z.literal('adaptive'), z.int().min(1).max(65_535)])
     .default('adaptive')
-    .describe('adaptive; or a number of local steps that stays, under the same budget and stopping rule'),
+    .describe(
+      'adaptive; or a number of local steps that stays, under the same budget and stopping rule, without the traffic and work of the control',
+    ),
   smoothing: z.number().min(0).lt(1).default(0).describe('mu: how much of the estimates before is kept'),
   'min-loss': z.boolean().default(true).describe('whether the model of the round with the least loss is returned'),
   budget: z
@@ -39,7 +41,10 @@ export const adaptiveTauOptions = z.strictObject({
       time: quantity('time', { above: 0, max: 8_640_000 }).prefault('15 s').describe('simulated time in all'),
       traffic: quantity('size', { above: 0 })
         .optional()
-        .describe('payload of all rounds together, up and down; without it only time is scarce'),
+        .describe('payload of all rounds together, up and down; without it, traffic is not scarce'),
+      energy: quantity('energy', { above: 0 })
+        .optional()
+        .describe('energy of all devices together, waiting included; without it, energy is not scarce'),
     })
     .prefault({})
     .describe('resources that training may take; the scarcest decides tau and the end'),

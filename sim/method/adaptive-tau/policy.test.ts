@@ -39,6 +39,9 @@ function policy(given: Partial<AdaptiveTauPolicyConfig> = {}): AdaptiveTauPolicy
     timeBudget: 15e9,
     trafficBudget: undefined,
     bytesARound: 100,
+    energyBudget: undefined,
+    meter: () => ({ all: 0, compute: 0 }),
+    batch: 0,
     timing: undefined,
     ...given,
   });

@@ -23,7 +23,19 @@ export interface AdaptiveTauPolicyConfig {
   readonly trafficBudget: number | undefined;
   /** Payload of one device's round, down and up, bytes. */
   readonly bytesARound: number;
+  /** J; undefined for no such budget. */
+  readonly energyBudget: number | undefined;
+  /** What all devices have used so far. */
+  readonly meter: () => Meter;
+  /** Rows of a mini-batch; 0 for all rows. */
+  readonly batch: number;
   readonly timing: FixedTiming | undefined;
+}
+
+/** Energy of all devices since the run began, J: in all, and what their processors took. */
+export interface Meter {
+  readonly all: number;
+  readonly compute: number;
 }
 
 const NO_ESTIMATES: Estimates = { beta: Number.NaN, delta: Number.NaN, rho: Number.NaN };
@@ -41,12 +53,16 @@ export class AdaptiveTauPolicy implements RoundPolicy {
   /** A tau that stays; undefined: adaptive. */
   #fixed: number | undefined;
   #estimates: Estimates | undefined;
-  /** What was used of each resource, in its unit: seconds, bytes. */
+  /** What was used of each resource, in its unit: seconds, bytes, joules. */
   #seconds = 0;
   #traffic = 0;
+  #energy: Meter = { all: 0, compute: 0 };
   #costs: readonly Resource[] = [];
   #state: 'running' | 'last' | 'evaluating' | 'over' = 'running';
   #failed = false;
+  #failures = 0;
+  /** Whether devices need not compute what the control would ask of the next round: there is none, or tau is fixed. */
+  #uncontrolled: boolean;
   /** The incumbent's loss on each device that measured it. */
   #leastLosses: ReadonlyMap<number, number> = new Map();
   #best: Float32Array | undefined;
@@ -56,6 +72,7 @@ export class AdaptiveTauPolicy implements RoundPolicy {
     this.#config = config;
     this.#tau = config.tau ?? 1;
     this.#fixed = config.tau;
+    this.#uncontrolled = config.tau !== undefined;
   }
 
   setTau(tau: number | 'adaptive'): void {
@@ -67,9 +84,7 @@ export class AdaptiveTauPolicy implements RoundPolicy {
   }
 
   fields(): ParamsFields {
-    const { minLoss } = this.#config.control;
-    const last = this.#state === 'evaluating' || (this.#state === 'last' && !minLoss);
-    return { tau: this.#tau, last, previousIsMin: this.#previousIsMin };
+    return { tau: this.#tau, last: this.#uncontrolled, previousIsMin: this.#previousIsMin };
   }
 
   earliestEnd(startedAt: number): number {
@@ -87,6 +102,7 @@ export class AdaptiveTauPolicy implements RoundPolicy {
     const next = new Float32Array(w.length);
     sum.mean(next);
     this.#failed = !isFiniteVector(next);
+    if (this.#failed) this.#failures++;
     return { w: this.#failed ? w : next, tau, ...(this.#estimates ?? NO_ESTIMATES) };
   }
 
@@ -107,11 +123,19 @@ export class AdaptiveTauPolicy implements RoundPolicy {
       this.#tau = fitted.tau;
       if (fitted.last) this.#state = 'last';
     }
+    const last = this.#state === 'evaluating' || (this.#state === 'last' && !control.minLoss);
+    this.#uncontrolled = fixed !== undefined || last;
     return this.#state !== 'over';
   }
 
   best(): Float32Array | undefined {
     return this.#config.control.minLoss ? this.#best : undefined;
+  }
+
+  get notes(): readonly string[] {
+    if (this.#failures === 0) return [];
+    const rounds = this.#failures === 1 ? 'One round' : `${this.#failures} rounds`;
+    return [`${rounds} gave weights that are no numbers and changed nothing: the step (learner.eta) is too large.`];
   }
 
   /**
@@ -157,19 +181,45 @@ export class AdaptiveTauPolicy implements RoundPolicy {
     this.#estimates = smooth(this.#config.smoothing, this.#estimates, now);
   }
 
-  /** c of the slowest device and b, the rest of the round: seconds; and the traffic, which no step adds to. */
+  /**
+   * c of the slowest device and b, the rest of the round, in each resource. A local step is a pass over a mini-batch; what a device
+   * computes beside its steps, the gradient at its final weights and the incumbent's loss, belongs to the rest.
+   */
   #spend(arrivals: readonly Arrival[], span: number): void {
-    const { timing, timeBudget, trafficBudget, bytesARound } = this.#config;
+    const { timing, timeBudget, trafficBudget, energyBudget, bytesARound } = this.#config;
     const tau = this.#tau;
     let slowest = 0;
-    for (const { update } of arrivals) slowest = Math.max(slowest, update.microseconds / 1e6);
-    const step = timing === undefined ? Math.max(1e-8, slowest / tau) : timing.step / 1e9;
-    const rest = timing === undefined ? Math.max(1e-8, span / 1e9 - slowest) : timing.aggregation / 1e9;
+    let passes = tau;
+    for (const arrival of arrivals) {
+      const own = this.#passes(arrival);
+      slowest = Math.max(slowest, arrival.update.microseconds / 1e6 / own);
+      passes = Math.max(passes, own);
+    }
+    const step = timing === undefined ? Math.max(1e-8, slowest) : timing.step / 1e9;
+    const rest = timing === undefined ? Math.max(1e-8, span / 1e9 - tau * slowest) : timing.aggregation / 1e9;
     this.#seconds += timing === undefined ? span / 1e9 : tau * step + rest;
+    const costs: Resource[] = [{ budget: timeBudget / 1e9, used: this.#seconds, step, aggregation: rest }];
     const bytes = arrivals.length * bytesARound;
     this.#traffic += bytes;
-    const time = { budget: timeBudget / 1e9, used: this.#seconds, step, aggregation: rest };
-    const traffic = { budget: trafficBudget ?? 0, used: this.#traffic, step: 0, aggregation: bytes };
-    this.#costs = trafficBudget === undefined ? [time] : [time, traffic];
+    if (trafficBudget !== undefined)
+      costs.push({ budget: trafficBudget, used: this.#traffic, step: 0, aggregation: bytes });
+    if (energyBudget !== undefined) costs.push(this.#joules(energyBudget, passes));
+    this.#costs = costs;
+  }
+
+  /** What a round took of the energy of all devices, those included that wait. */
+  #joules(budget: number, passes: number): Resource {
+    const before = this.#energy;
+    const now = this.#config.meter();
+    this.#energy = now;
+    const step = (now.compute - before.compute) / passes;
+    return { budget, used: now.all, step, aggregation: now.all - before.all - this.#tau * step };
+  }
+
+  /** Passes over a mini-batch that a device's time went into; one for a loss alone is half of one. */
+  #passes({ rows, update }: Arrival): number {
+    const { batch } = this.#config;
+    const measured = batch > 0 && batch < rows && !Number.isNaN(update.lossMin);
+    return this.#tau + (this.#uncontrolled ? 0 : 1) + (measured ? 0.5 : 0);
   }
 }

@@ -9,8 +9,10 @@ import { AdaptiveTauPolicy } from './policy.ts';
 /** Adaptive tau over a fleet: see policy.ts. */
 export function wireAdaptiveTau(input: ExchangeInput<AdaptiveTauOptions>): Method {
   const { options } = input;
-  const { timing } = options;
-  const prepared = prepare(input, { kind: 'adaptive' });
+  const { timing, learner } = options;
+  const adaptive = options.tau === 'adaptive';
+  // A fixed tau needs no estimates: its devices do not send what they would be made of, nor keep a mini-batch for them.
+  const prepared = prepare(input, { kind: 'adaptive', reuse: adaptive });
   const { devices, model } = prepared;
   const d = model.dimension;
   const fixed =
@@ -19,7 +21,7 @@ export function wireAdaptiveTau(input: ExchangeInput<AdaptiveTauOptions>): Metho
       : { step: fromSeconds(timing.fixed.step), aggregation: fromSeconds(timing.fixed.aggregation) };
   const policy = new AdaptiveTauPolicy({
     control: {
-      eta: options.learner.eta,
+      eta: learner.eta,
       phi: options.phi,
       most: options['tau-max'],
       minLoss: options['min-loss'],
@@ -30,8 +32,11 @@ export function wireAdaptiveTau(input: ExchangeInput<AdaptiveTauOptions>): Metho
     smoothing: options.smoothing,
     timeBudget: fromSeconds(options.budget.time),
     trafficBudget: options.budget.traffic,
-    // Sizes of algorithms D6: 4d + 3 down, 8d + 27 up.
-    bytesARound: 12 * d + 30,
+    // Sizes of algorithms D6: 4d + 3 down, 8d + 27 up; without estimates 4d + 19 up.
+    bytesARound: adaptive ? 12 * d + 30 : 8 * d + 22,
+    energyBudget: options.budget.energy,
+    meter: input.meter,
+    batch: learner.batch === 'full' ? 0 : learner.batch,
     timing: fixed,
   });
   const notes =

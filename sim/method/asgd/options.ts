@@ -14,7 +14,9 @@ export const asgdOptions = z.strictObject({
   exchange: z
     .enum(['combined', 'separate'])
     .default('combined')
-    .describe('combined: the answer to a push is the model; separate: the device asks for it a round trip later'),
+    .describe(
+      'combined: the model comes with the answer to a push; separate: the device asks for it when it has that answer, a round trip later',
+    ),
   step: z
     .enum(['plain', 'staleness-aware'])
     .default('plain')

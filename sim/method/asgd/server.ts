@@ -1,6 +1,10 @@
 import type { Fleet } from '../../fleet/fleet.ts';
-import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { getU32 } from '../../protocol/bytes.ts';
 import { readVector, type Update } from '../../protocol/exchange.ts';
+import { FRAME, HEADER } from '../../protocol/frame.ts';
+import { seal } from '../../protocol/header.ts';
+import { writePing } from '../../protocol/messages.ts';
 import { descend } from '../exchange/aggregate.ts';
 import type { Prepared } from '../exchange/prepare.ts';
 import { ExchangeServer } from '../exchange/server.ts';
@@ -11,8 +15,8 @@ import type { AsgdOptions } from './options.ts';
  * Asynchronous SGD with a parameter server (Tsitsiklis, Bertsekas, Athans 1986; Dean et al. 2012, Downpour; algorithms
  * D2): a device's gradient is applied as it arrives, however many others were applied since it read the model; that
  * number is its staleness. With a bound, a device whose clock is ahead of the slowest by more waits (Ho et al. 2013,
- * stale synchronous parallel). With `separate` the model goes out a round trip after the push: the answer to the push and
- * the device's question; the question's bytes are not counted.
+ * stale synchronous parallel). With `combined` the model follows the answer to the push. With `separate` a device pulls it: the
+ * answer to the push is a PING, and the device's PONG, a request of its own, is what the server answers with the model.
  */
 export class AsgdServer extends ExchangeServer {
   readonly #options: AsgdOptions;
@@ -20,9 +24,9 @@ export class AsgdServer extends ExchangeServer {
   readonly #readVersion: Float64Array;
   readonly #clock: Uint32Array;
   readonly #waiting: Uint8Array;
+  /** Whether a device has pushed and its own pull has not come yet. */
+  readonly #pulls: Uint8Array;
   readonly #gradient: Float32Array;
-  readonly #source: number;
-  readonly #pull: number;
 
   constructor(
     given: { readonly sim: Simulation; readonly fleet: Fleet; readonly onFinished: () => void },
@@ -35,9 +39,8 @@ export class AsgdServer extends ExchangeServer {
     this.#readVersion = new Float64Array(devices);
     this.#clock = new Uint32Array(devices);
     this.#waiting = new Uint8Array(devices);
+    this.#pulls = new Uint8Array(devices);
     this.#gradient = new Float32Array(prepared.model.dimension);
-    this.#source = given.sim.sources(devices);
-    this.#pull = given.sim.kind('asgd.pull', (device) => this.available(device));
   }
 
   get progress(): MethodProgress {
@@ -55,8 +58,23 @@ export class AsgdServer extends ExchangeServer {
     // Devices are given the model as they say HELLO.
   }
 
+  override frame(device: number, type: number, bytes: Uint8Array): number {
+    if (type === FRAME.pong) {
+      // One that comes twice, for its answer was lost, is of an older push or finds the device at work.
+      if (getU32(bytes, HEADER.round) === this.#clock[device]) this.#pulls[device] = 0;
+      if (this.#pulls[device] === 0) this.available(device);
+      return 0;
+    }
+    super.frame(device, type, bytes);
+    if (type !== FRAME.update || this.#pulls[device] === 0 || this.finished) return 0;
+    const length = writePing(this.fleet.reply, device, this.#clock[device]!);
+    seal(this.fleet.reply, length);
+    return length;
+  }
+
   protected available(device: number): void {
     if (this.finished || this.working[device] === 1 || this.prepared.rows[device] === 0) return;
+    if (this.#pulls[device] === 1) return;
     const { bound } = this.#options;
     if (bound !== undefined && this.#clock[device]! - this.#slowest() > bound) {
       this.#waiting[device] = 1;
@@ -101,7 +119,7 @@ export class AsgdServer extends ExchangeServer {
       return;
     }
     if (this.#options.exchange === 'combined') this.available(device);
-    else this.sim.schedule(now + this.fleet.rtt(device), PRIORITY.method, this.#source + device, this.#pull, device, 0);
+    else this.#pulls[device] = 1;
     this.#release();
   }
 

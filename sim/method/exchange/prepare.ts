@@ -26,6 +26,8 @@ export interface ExchangeInput<Options extends ExchangeOptions> {
   /** The training rows of each device; without one, those of the classes that it holds. */
   readonly partition: Partition | undefined;
   readonly holds: readonly ('none' | 'all' | readonly number[])[];
+  /** Energy of all devices until now, J: in all, and what their processors took. */
+  readonly meter: () => { readonly all: number; readonly compute: number };
   /** A fault of the scenario, placed at a key. */
   readonly fault: (path: string, message: string) => Error;
 }
@@ -34,6 +36,8 @@ export interface ExchangeInput<Options extends ExchangeOptions> {
 export interface Exchange {
   readonly kind: keyof typeof EXCHANGE_KIND;
   readonly versioned?: boolean;
+  /** Whether the first mini-batch of a round is the last of the one before, which estimates need. */
+  readonly reuse?: boolean;
   /** Gaia's v_0. */
   readonly significance?: number;
   /** What the device multiplies eta by. */
@@ -71,8 +75,7 @@ export function prepare(input: ExchangeInput<ExchangeOptions>, exchange: Exchang
   const rows = new Uint32Array(fleet.devices);
   const lambda = lambdaOf(learner);
   const kind = EXCHANGE_KIND[exchange.kind];
-  const flags =
-    (exchange.kind === 'adaptive' ? EXCHANGE_FLAG.reuse : 0) | (exchange.versioned ? EXCHANGE_FLAG.versioned : 0);
+  const flags = (exchange.reuse ? EXCHANGE_FLAG.reuse : 0) | (exchange.versioned ? EXCHANGE_FLAG.versioned : 0);
   const orders = new Streams(input.seed, 'mini-batches', 0);
   const setup = (device: number): Setup => ({
     model: EXCHANGE_MODEL[learner.name],

@@ -1,6 +1,6 @@
 import type { Fleet } from '../../fleet/fleet.ts';
 import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
-import { fromSeconds } from '../../kernel/time.ts';
+import { fromSeconds, toSeconds } from '../../kernel/time.ts';
 import { type ParamsFields, paramsSize, readVector, type Update } from '../../protocol/exchange.ts';
 import type { MethodProgress } from '../method.ts';
 import { evaluatesRounds } from './options.ts';
@@ -45,6 +45,8 @@ export interface RoundPolicy {
   goesOn(round: number): boolean;
   /** The model to return in place of the last. */
   best(): Float32Array | undefined;
+  /** What a report should say of the rounds, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 export interface RoundLimits {
@@ -113,6 +115,20 @@ export class RoundServer extends ExchangeServer {
       tasksReassigned: 0,
       tasksAssigned: this.sent,
     };
+  }
+
+  override get notes(): readonly string[] {
+    return [...super.notes, ...(this.#policy.notes ?? [])];
+  }
+
+  get waitsFor(): string | undefined {
+    const missing = this.#quorum - this.#arrivals.size;
+    if (this.finished || missing <= 0) return undefined;
+    const answers = `${missing} of the ${this.#quorum} answers that it needs`;
+    const since = `Round ${this.#round}, which began at ${toSeconds(this.#startedAt)} s, lacked ${answers}`;
+    return this.#limits.deadline === undefined
+      ? `${since}: without a deadline (method.deadline) or a smaller quorum it waits for devices that may never be back.`
+      : `${since}; at its deadline it ends with the first answer.`;
   }
 
   start(): void {

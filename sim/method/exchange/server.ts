@@ -2,6 +2,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { RunError } from '../../kernel/errors.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
+import { toSeconds } from '../../kernel/time.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import type { Table } from '../../metrics/table.ts';
 import { getU32 } from '../../protocol/bytes.ts';
@@ -16,6 +17,7 @@ import {
 import { EXCHANGE_BYTES, FRAME, HEADER, HEADER_BYTES } from '../../protocol/frame.ts';
 import { readRefusal } from '../../protocol/messages.ts';
 import type { Method, MethodProgress } from '../method.ts';
+import { isFiniteVector } from './aggregate.ts';
 import { describeModel, modelTable } from './model-table.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -47,6 +49,8 @@ export abstract class ExchangeServer implements Method {
   /** FLOP of a device's last steps. */
   protected readonly flop: Float64Array;
   readonly #greeted: Uint8Array;
+  /** The round of the model that a device was last set to work on. */
+  readonly #handed: Uint32Array;
   readonly #sendings = new Map<number, Sending>();
   readonly #onFinished: () => void;
   #nextStream = 0;
@@ -54,6 +58,8 @@ export abstract class ExchangeServer implements Method {
   #scoredVersion = -1;
   #loss = Number.NaN;
   #lossVersion = -1;
+  /** When the weights were first measured and found to be no numbers, ns. */
+  #brokenAt = -1;
   #dispatchedAt = -1;
   #finishedAt = -1;
   protected sent = 0;
@@ -70,6 +76,7 @@ export abstract class ExchangeServer implements Method {
     this.readAt = new Float64Array(devices);
     this.flop = new Float64Array(devices);
     this.#greeted = new Uint8Array(devices);
+    this.#handed = new Uint32Array(devices);
   }
 
   /** A device is there, with nothing to work on: for the first time, or again after a model did not reach it. */
@@ -101,12 +108,16 @@ export abstract class ExchangeServer implements Method {
 
   /** What a report should say of this run. */
   get notes(): readonly string[] {
-    return this.prepared.notes;
+    const { notes } = this.prepared;
+    if (this.#brokenAt < 0) return notes;
+    const since = `since the measurement at ${toSeconds(this.#brokenAt)} s`;
+    return [...notes, `Training diverged: ${since} the weights are no numbers. The step (learner.eta) is too large.`];
   }
 
   scores(): Scores {
     if (this.#scores === undefined || this.#scoredVersion !== this.version) {
       this.#scores = this.prepared.model.scores(this.w);
+      if (this.#brokenAt < 0 && !isFiniteVector(this.w)) this.#brokenAt = this.sim.now;
       this.#scoredVersion = this.version;
     }
     return this.#scores;
@@ -201,18 +212,19 @@ export abstract class ExchangeServer implements Method {
     const { kind, flags, receiveBytes } = this.prepared;
     const { host } = this.fleet;
     const { bytes } = paramsSize({ kind, flags }, w.length, receiveBytes);
-    this.send(device, bytes, (index) =>
+    this.send(device, round, bytes, (index) =>
       writeParams(host.inbox, device, round, { kind, flags }, fields, w, receiveBytes, index),
     );
   }
 
-  /** Sends a device frames that set it to work. @param bytes what they come to. */
-  protected send(device: number, bytes: number, write: (index: number) => number): void {
+  /** Sends a device frames that set it to work. @param round repeated in its update. @param bytes what they come to. */
+  protected send(device: number, round: number, bytes: number, write: (index: number) => number): void {
     const stream = this.#nextStream++;
     // Until one stream was taken for certain, each brings SETUP: a model without it would be an error.
     const setup = this.#greeted[device] === 0;
     this.#sendings.set(stream, { device, setup, write });
     this.working[device] = 1;
+    this.#handed[device] = round;
     this.readAt[device] = this.sim.now;
     this.sent++;
     if (this.#dispatchedAt < 0) this.#dispatchedAt = this.sim.now;
@@ -238,9 +250,15 @@ export abstract class ExchangeServer implements Method {
     if (update === undefined)
       throw new RunError(`device ${device}: expected an update of ${model.dimension} weights, got ${bytes.length} B`);
     this.records.uploads[device]!++;
+    const round = getU32(bytes, HEADER.round);
+    if (this.working[device] === 0 || round !== this.#handed[device]) {
+      // Its answer was lost and the device sends it again: it was counted when it first came.
+      this.records.bytesWasted[device]! += bytes.length;
+      return;
+    }
     this.working[device] = 0;
     // It may be here before the server sees that the model was taken.
     this.#greeted[device] = 1;
-    if (!this.finished) this.updated(device, getU32(bytes, HEADER.round), update, bytes);
+    if (!this.finished) this.updated(device, round, update, bytes);
   }
 }

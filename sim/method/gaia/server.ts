@@ -147,7 +147,7 @@ export class GaiaServer extends ExchangeServer {
     const frames = Math.max(1, Math.ceil(count / capacity));
     const clock = this.#slowest();
     const { tau } = this.#options;
-    this.send(device, frames * (HEADER_BYTES + EXCHANGE_BYTES.mirror) + 8 * count, (index) => {
+    this.send(device, round, frames * (HEADER_BYTES + EXCHANGE_BYTES.mirror) + 8 * count, (index) => {
       if (index >= frames) return 0;
       const from = index * capacity;
       const steps = index === frames - 1 ? tau : 0;

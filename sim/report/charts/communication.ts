@@ -1,6 +1,6 @@
 import { numbersOf, type Table } from '../../metrics/table.ts';
 import { short } from '../numbers.ts';
-import type { RunResult } from '../result.ts';
+import { fewRivals, type RunResult } from '../result.ts';
 import { THIN_RULE } from '../series.ts';
 import { type Chart, COLOR, chart, type Spec } from '../style.ts';
 import { linePanel, stacked, subtitleOf, timeAxis, valueAxis } from './axes.ts';
@@ -58,7 +58,7 @@ function ratioPanel(metrics: Table, per: number, ratio: (typeof RATIOS)[number])
 
 /** Runs beside each other: a bar each, by time and by volume. */
 export function comparisonChart(result: RunResult): Chart | null {
-  const runs = result.extras?.rivals?.runs ?? [];
+  const runs = fewRivals(result)?.runs ?? [];
   if (runs.length < 2) return null;
   const ratios = runs.map(({ summary }) => summary.comm_to_comp);
   const panel = (title: string, color: string, values: readonly (number | null)[]) => ({

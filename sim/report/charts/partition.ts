@@ -1,6 +1,6 @@
 import { numbersOf, type Table, textOf } from '../../metrics/table.ts';
 import { grouped } from '../numbers.ts';
-import type { RunResult } from '../result.ts';
+import type { LabelledPartition, RunResult } from '../result.ts';
 import { type Chart, COLOR, chart, type Spec, WIDTH } from '../style.ts';
 import { subtitleOf } from './axes.ts';
 
@@ -10,22 +10,33 @@ const MOST_CELLS = 12_000;
 /** Up to so many devices, cells have their number written in them. */
 const MOST_WITH_TEXT = 12;
 
-/** How many rows of each label every device has: a map of counts, and above it the rows of each device. */
-export function labelCountsChart(result: RunResult): Chart | null {
+/** The most divisions of the rows that are drawn. */
+const MOST_MAPS = 8;
+
+/** How many rows of each label every device has: a map of counts, and above it the rows of each device. One a division. */
+export function labelCountsCharts(result: RunResult): Chart[] {
   const { partition } = result.tables;
-  if (partition === undefined || partition.rows === 0) return null;
-  const counts = countsOf(partition);
+  const all = result.extras?.partitions ?? (partition === undefined ? [] : [{ label: '', table: partition }]);
+  return all
+    .filter(({ table }) => table.rows > 0)
+    .slice(0, MOST_MAPS)
+    .map((each, i) => labelCountsChart(result, each, i));
+}
+
+function labelCountsChart(result: RunResult, { label, table }: LabelledPartition, index: number): Chart {
+  const counts = countsOf(table);
   const { devices } = counts;
-  const columns = Math.min(MOST_DEVICES, (devices * MOST_CELLS) / partition.rows);
+  const columns = Math.min(MOST_DEVICES, (devices * MOST_CELLS) / table.rows);
   const stride = roundUp(devices / columns);
   const drawn = Math.ceil(devices / stride);
   const ids = Array.from({ length: drawn }, (_, column) => column * stride);
   const rule = stride === 1 ? '' : ` One in ${stride} of the ${grouped(devices)} devices is drawn.`;
+  const of = label === '' ? '' : ` (${label})`;
   return chart({
-    name: 'label-counts',
-    title: 'Training rows by device and label',
+    name: index === 0 ? 'label-counts' : `label-counts-${index + 1}`,
+    title: `Training rows by device and label${label === '' ? '' : `: ${label}`}`,
     subtitle: subtitleOf(result),
-    caption: `How many training rows of each label lie on every device, and how many rows in all.${rule}`,
+    caption: `How many training rows of each label lie on every device${of}, and how many rows in all.${rule}`,
     body: {
       vconcat: [totals(counts, ids), map(counts, ids)],
       spacing: 14,

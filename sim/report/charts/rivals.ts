@@ -1,6 +1,6 @@
 import { findColumn, numbersOf, type Table } from '../../metrics/table.ts';
 import { percent, short, six, span, withPrefix } from '../numbers.ts';
-import type { RivalRun, Rivals, RunResult } from '../result.ts';
+import { fewRivals, type RivalRun, type Rivals, type RunResult } from '../result.ts';
 import { costOf, targetOf } from '../rivals.ts';
 import { THIN_RULE, thin, timeUnit } from '../series.ts';
 import { type Chart, COLOR, chart, type Spec, WIDTH } from '../style.ts';
@@ -20,7 +20,7 @@ const COLORS = [
 
 /** Accuracy over simulated time and over bytes on the wire, and the loss where runs have one: a line a run. */
 export function rivalsQualityChart(result: RunResult): Chart | null {
-  const rivals = result.extras?.rivals;
+  const rivals = fewRivals(result);
   if (rivals === undefined) return null;
   const seconds = Math.max(...rivals.runs.map(({ tables }) => lastOf(tables.metrics, 'at_s')));
   // Minutes would begin at fractions on a logarithmic axis.
@@ -132,7 +132,7 @@ function linesPanel({ runs }: Rivals, { column, x, axis, title }: Lines): Spec |
 
 /** How version lags and ages are spread in each run. */
 export function rivalsStalenessChart(result: RunResult): Chart | null {
-  const rivals = result.extras?.rivals;
+  const rivals = fewRivals(result);
   if (rivals === undefined) return null;
   const labels = rivals.runs.map(({ label }) => label);
   const lags = rivals.runs.map(lagSpread);
@@ -260,7 +260,7 @@ function spreadPanel(
 
 /** Time, bytes and energy until each run's model was as accurate as asked. */
 export function rivalsCostChart(result: RunResult): Chart | null {
-  const rivals = result.extras?.rivals;
+  const rivals = fewRivals(result);
   if (rivals === undefined) return null;
   const target = targetOf(rivals);
   if (!(target > 0)) return null;

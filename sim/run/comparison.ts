@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os';
+import type { LoadedScenario } from '../scenario/load.ts';
+import { DatasetShelf, type Firmware } from './inputs.ts';
+import { type PoolOutcome, RunPool } from './pool.ts';
+import { type RunProgress, runToEnd } from './run.ts';
+import { type FinishedRun, type VariantOutcome, variantFolders } from './store.ts';
+
+/** How far a scenario and its variants are: `tasks` are runs where there are several. */
+export interface ComparisonProgress extends RunProgress {
+  readonly unit: 'tasks' | 'runs';
+}
+
+export interface ComparisonInput {
+  readonly loaded: LoadedScenario;
+  readonly firmware: Firmware;
+  /** Folder of the data sets. */
+  readonly dataDir: string;
+  /** Threads for the variants; when left out as many as the machine has processors, at most 8. */
+  readonly workers?: number | undefined;
+  readonly onProgress?: (progress: ComparisonProgress) => void;
+  readonly cancelled: () => boolean;
+}
+
+/** A scenario that was run, and its variants in their order. */
+export interface Comparison {
+  readonly outcome: FinishedRun;
+  readonly variants: readonly VariantOutcome[];
+  /** Of the scenario's own run, then those that only a variant has, with its name. */
+  readonly notes: readonly string[];
+}
+
+/** Every thread holds the data set and the rows of its devices: more need a word from whoever has the memory. */
+const MOST_THREADS = 8;
+/** How often a person's wish to stop is looked for while threads work, ms. */
+const LOOK_EVERY_MS = 100;
+
+/** Runs a scenario and its variants; what comes out is the same for any number of threads. @throws Interrupted when cancelled. */
+export async function runComparison(input: ComparisonInput): Promise<Comparison> {
+  const { loaded } = input;
+  const all = [loaded, ...loaded.variants.map((variant) => variant.loaded)];
+  const workers = Math.min(input.workers ?? Math.min(availableParallelism(), MOST_THREADS), all.length);
+  const outcomes = workers > 1 ? await inThreads(all, workers, input) : await oneByOne(all, input);
+  const [outcome, ...others] = outcomes;
+  const folders = variantFolders(loaded.variants.map(({ name }) => name));
+  const notes = [...outcome!.extras.notes];
+  const variants = loaded.variants.map(({ name, against }, index): VariantOutcome => {
+    const { summary, tables, extras } = others[index]!;
+    for (const note of extras.notes) if (!outcome!.extras.notes.includes(note)) notes.push(`${name}: ${note}`);
+    return { name, folder: folders[index]!, against, summary, tables };
+  });
+  return { outcome: outcome!, variants, notes };
+}
+
+async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput): Promise<FinishedRun[]> {
+  const { firmware, dataDir, onProgress, cancelled } = input;
+  const shelf = new DatasetShelf(dataDir);
+  const outcomes: FinishedRun[] = [];
+  for (const loaded of all) {
+    const { dataset, seed } = loaded.scenario;
+    const { world, ...outcome } = await runToEnd({
+      loaded,
+      dataset: shelf.take(dataset, seed),
+      firmware: firmware.module,
+      onProgress: (progress) => onProgress?.({ ...progress, unit: 'tasks' }),
+      cancelled,
+    });
+    outcomes.push({ ...outcome, model: world.method.model() });
+  }
+  return outcomes;
+}
+
+async function inThreads(
+  all: readonly LoadedScenario[],
+  workers: number,
+  { firmware, dataDir, onProgress, cancelled }: ComparisonInput,
+): Promise<FinishedRun[]> {
+  const pool = await RunPool.open({ firmware, dataDir, workers });
+  const states = new Map<LoadedScenario, RunProgress>();
+  let done = 0;
+  const look = setInterval(() => {
+    if (cancelled()) pool.cancel();
+    let simulatedSeconds = 0;
+    let events = 0;
+    for (const state of states.values()) {
+      simulatedSeconds += state.simulatedSeconds;
+      events += state.events;
+    }
+    onProgress?.({ simulatedSeconds, events, tasksDone: done, tasksTotal: all.length, unit: 'runs' });
+  }, LOOK_EVERY_MS);
+  try {
+    return await Promise.all(
+      all.map(async (loaded) => {
+        const outcome = await pool.run({
+          loaded,
+          tables: true,
+          onProgress: (progress) => void states.set(loaded, progress),
+        });
+        done++;
+        return whole(outcome);
+      }),
+    );
+  } finally {
+    clearInterval(look);
+    await pool.close();
+  }
+}
+
+function whole({ tables, model, ...outcome }: PoolOutcome): FinishedRun {
+  return { ...outcome, tables: tables!, model: model! };
+}
