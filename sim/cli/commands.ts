@@ -118,6 +118,21 @@ const transfer: Command = {
   load: async () => (await import('./transfer-command.ts')).run,
 };
 
+const live: Command = {
+  name: 'live',
+  positionals: [scenario],
+  describe: 'Watch a scenario run on a page of this machine, and turn its knobs',
+  options: {
+    ...changes,
+    port: value('Port of the page on 127.0.0.1', 'any that is free'),
+    speed: value('Simulated seconds a second, or max', '1 by default'),
+    data,
+    out: value('Where sessions are saved and past runs are looked for', 'results by default'),
+  },
+  examples: [['$0 live scenarios/edge-mnist-case1.yaml', 'The five-node demonstration']],
+  load: async () => (await import('./live-command.ts')).run,
+};
+
 const board: CommandGroup = {
   name: 'board',
   describe: 'Boards: their figures, and what they would need for a task',
@@ -193,6 +208,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   validate,
   diff,
   transfer,
+  live,
   board,
   dataGroup,
 ];

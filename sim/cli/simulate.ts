@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
@@ -11,6 +10,7 @@ import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 import { rivalsOf } from './rivals-of.ts';
+import { packageVersion } from './version.ts';
 
 /** Runs a scenario and writes its result, whole or not at all. */
 export async function runScenario(
@@ -87,10 +87,4 @@ function hostFacts(started: number): { wall_s: number; rss_bytes: number; node: 
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
   };
-}
-
-/** The version in package.json, from the sources or from the compiled program alike. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -44,7 +44,7 @@ describe('overlap', () => {
   it('is the computing while a transfer is under way, whichever began first', () => {
     const accounts = accountsOfOne();
     accounts.computed(0, 50, 150, 100, NO_WORK);
-    accounts.transferStarted(0, 130);
+    accounts.transferStarted(0, true, 130);
     expect(accounts.overlapUntil(0, 140)).toBe(10);
     accounts.computed(0, 30, 230, 200, NO_WORK);
     accounts.received(facts({ first: 130, last: 220 }), 0, 220);
@@ -54,7 +54,7 @@ describe('overlap', () => {
 
   it('takes in work on a stream that was done while the stream came', () => {
     const accounts = accountsOfOne();
-    accounts.transferStarted(0, 100);
+    accounts.transferStarted(0, true, 100);
     accounts.received(facts({ first: 150, last: 300 }), 0, 300);
     accounts.computed(0, 40, 200, 300, NO_WORK);
     accounts.computed(0, 40, 320, 300, NO_WORK);
@@ -64,8 +64,8 @@ describe('overlap', () => {
 
   it('takes it in once where another transfer goes on', () => {
     const accounts = accountsOfOne();
-    accounts.transferStarted(0, 100);
-    accounts.transferStarted(0, 110);
+    accounts.transferStarted(0, true, 100);
+    accounts.transferStarted(0, true, 110);
     accounts.received(facts({ first: 150, last: 300 }), 0, 300);
     accounts.computed(0, 40, 200, 300, NO_WORK);
     expect(accounts.overlapUntil(0, 300)).toBe(40);
@@ -77,7 +77,7 @@ describe('overlap', () => {
 it('counts handshakes by kind, and their time without the way of the first byte', () => {
   const accounts = accountsOfOne();
   for (const handshake of [HANDSHAKE.full, HANDSHAKE.resumed, HANDSHAKE.resumed, HANDSHAKE.none]) {
-    accounts.transferStarted(0, 0);
+    accounts.transferStarted(0, true, 0);
     accounts.received(facts({ started: 0, first: 100, last: 110, rtt: 40, handshake }), 0, 110);
   }
   expect([accounts.fullHandshakes[0], accounts.resumedHandshakes[0], accounts.handshakes[0]]).toEqual([1, 2, 3 * 80]);

@@ -23,7 +23,9 @@ export class Accounts {
   /** Transfers that failed, and the time that went into them, ns. */
   readonly failures: Uint32Array;
   readonly lost: Float64Array;
+  /** Transfers under way, and those of them from the device. */
   readonly #open: Int32Array;
+  readonly #openUp: Int32Array;
   readonly #openSince: Float64Array;
   /** The device's work ends then; of what was before it when it last got some, routine work not included, so much is its own. */
   readonly #busyUntil: Float64Array;
@@ -48,6 +50,7 @@ export class Accounts {
     this.failures = new Uint32Array(devices);
     this.lost = new Float64Array(devices);
     this.#open = new Int32Array(devices);
+    this.#openUp = new Int32Array(devices);
     this.#openSince = new Float64Array(devices);
     this.#busyUntil = new Float64Array(devices);
     this.#ahead = new Float64Array(devices);
@@ -55,7 +58,14 @@ export class Accounts {
     this.#computedBefore = new Float64Array(devices);
   }
 
-  transferStarted(device: number, at: number): void {
+  /** Whether the radio sends, receives (waits for an answer, say), or does neither. */
+  radio(device: number): 'sending' | 'receiving' | 'quiet' {
+    if (this.#openUp[device]! > 0) return 'sending';
+    return this.#open[device]! > 0 ? 'receiving' : 'quiet';
+  }
+
+  transferStarted(device: number, up: boolean, at: number): void {
+    if (up) this.#openUp[device]!++;
     if (this.#open[device]!++ > 0) return;
     this.#openSince[device] = at;
     this.#computedBefore[device] = this.computeUntil(device, at);
@@ -85,6 +95,7 @@ export class Accounts {
     const device = facts.device[transfer]!;
     const state = facts.up[transfer] === 1 ? TIMELINE.send : TIMELINE.receive;
     this.#timeline.span(device, state, facts.startedAt[transfer]!, facts.lastByteAt[transfer]!);
+    if (facts.up[transfer] === 1) this.#openUp[device]!--;
     if (--this.#open[device]! > 0) return;
     this.communication[device]! += at - this.#openSince[device]!;
     this.#overlap[device]! += this.computeUntil(device, at) - this.#computedBefore[device]!;

@@ -17,6 +17,12 @@ export class Arrivals {
     return this.#first[device] !== NONE;
   }
 
+  count(device: number): number {
+    let count = 0;
+    for (let slot = this.#first[device]!; slot !== NONE; slot = this.#waiting.get(slot, 'next')) count++;
+    return count;
+  }
+
   push(device: number, what: number): void {
     const slot = this.#waiting.take();
     this.#waiting.set(slot, 'what', what);

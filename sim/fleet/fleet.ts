@@ -123,6 +123,11 @@ export class Fleet implements NetworkListener {
     return this.#busyUntil[device]!;
   }
 
+  /** Frames and streams that have arrived and wait until the device has done what it does. */
+  waiting(device: number): number {
+    return this.#arrivals.count(device);
+  }
+
   delivered(transfer: number): void {
     const { facts } = this.#network;
     const tag = facts.tag[transfer]!;
@@ -179,7 +184,7 @@ export class Fleet implements NetworkListener {
   }
 
   #send(device: number, up: boolean, bytes: number, sink: number, tag: number): void {
-    this.accounts.transferStarted(device, this.#sim.now);
+    this.accounts.transferStarted(device, up, this.#sim.now);
     this.#network.send(device, up, bytes, 0, sink, tag);
   }
 

@@ -24,14 +24,21 @@ export interface Histogram {
 export class Distribution {
   readonly #values = new GrowableF64(64);
   #sinceMark = 0;
+  #sum = 0;
 
   /** @param value 0 or more. */
   add(value: number): void {
     this.#values.push(value);
+    this.#sum += value;
   }
 
   get count(): number {
     return this.#values.length;
+  }
+
+  /** The mean in order of arrival, at no cost, 0 without values: for whoever looks on, not for results. */
+  meanSoFar(): number {
+    return this.#values.length === 0 ? 0 : this.#sum / this.#values.length;
   }
 
   /** Mean, 95th percentile and maximum; null when there are no values (never 0). */

@@ -1,0 +1,103 @@
+import type { Setup } from '../protocol/exchange.ts';
+import { FRAME, HEADER } from '../protocol/frame.ts';
+import { type FrameWeights, inWords, setupOf, typeOf, weightsOf } from './decode.ts';
+import type { ProtocolMessage, SentWeights } from './messages.ts';
+import { base64 } from './wire.ts';
+
+/** Fleets up to this size are watched whole; of larger ones only the device that is looked at. */
+const WATCHED_WHOLE = 64;
+/** Messages kept of a device. */
+const KEPT = 120;
+/** What is kept of a frame: more than all that is said of one, but for WEIGHTS, which are put into words at once. */
+const HEAD_BYTES = 96;
+/** Most weights that a page is sent. */
+const MOST_WEIGHTS = 8192;
+
+interface Conversation {
+  setup: Setup | undefined;
+  weights: { readonly at: number; readonly found: FrameWeights } | undefined;
+  readonly frames: KeptFrame[];
+}
+
+interface KeptFrame {
+  readonly sequence: number;
+  readonly at: number;
+  readonly out: boolean;
+  readonly bytes: number;
+  readonly head: Uint8Array;
+  readonly text: string | undefined;
+}
+
+/** Listens to the frames of some devices: keeps the last of them, what they set up and the weights that they brought. */
+export class Onlooker {
+  readonly #whole: boolean;
+  readonly #conversations = new Map<number, Conversation>();
+  #watched = 0;
+  #sequence = 0;
+
+  constructor(devices: number) {
+    this.#whole = devices <= WATCHED_WHOLE;
+    this.watch(0);
+  }
+
+  get watched(): number {
+    return this.#watched;
+  }
+
+  watch(device: number): void {
+    this.#watched = device;
+    if (this.#whole) return;
+    // SETUP came once, perhaps long ago: what a device of a large fleet was set up with is that of the others.
+    const setup = [...this.#conversations.values()].find((each) => each.setup !== undefined)?.setup;
+    this.#conversations.clear();
+    this.#conversations.set(device, { setup, weights: undefined, frames: [] });
+  }
+
+  readonly observe = (at: number, device: number, out: boolean, bytes: Uint8Array): void => {
+    let found = this.#conversations.get(device);
+    if (found === undefined) {
+      if (!this.#whole) return;
+      found = { setup: undefined, weights: undefined, frames: [] };
+      this.#conversations.set(device, found);
+    }
+    found.setup = setupOf(bytes) ?? found.setup;
+    const text = bytes[HEADER.type] === FRAME.weights ? inWords(bytes, found.setup) : undefined;
+    const head = bytes.slice(0, HEAD_BYTES);
+    found.frames.push({ sequence: ++this.#sequence, at, out, bytes: bytes.length, head, text });
+    if (found.frames.length > KEPT) found.frames.shift();
+    if (!out) return;
+    const weights = weightsOf(bytes, found.setup);
+    if (weights !== undefined) found.weights = { at, found: weights };
+  };
+
+  /** The messages of the device that is looked at that came after one. */
+  messages(after: number): ProtocolMessage[] {
+    const found = this.#conversations.get(this.#watched);
+    if (found === undefined) return [];
+    return found.frames
+      .filter(({ sequence }) => sequence > after)
+      .map(({ at, out, bytes, sequence, head, text }) => {
+        const type = typeOf(head);
+        return {
+          sequence,
+          at: at / 1e9,
+          device: this.#watched,
+          way: type === 'LINK' ? ('port' as const) : out ? ('up' as const) : ('down' as const),
+          type,
+          bytes,
+          text: text ?? inWords(head, found.setup),
+        };
+      });
+  }
+
+  /** The weights that the device sent last. */
+  weights(): SentWeights | null {
+    const last = this.#conversations.get(this.#watched)?.weights;
+    if (last === undefined) return null;
+    const { what, values, stride, bias } = last.found;
+    const most = values.subarray(0, Math.max(stride, Math.floor(MOST_WEIGHTS / stride) * stride));
+    const shown = most.subarray(0, MOST_WEIGHTS);
+    const bytes = new Uint8Array(shown.buffer, shown.byteOffset, shown.byteLength);
+    return { at: last.at / 1e9, what, count: values.length, values: base64(bytes), stride, bias };
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { canonicalJson } from '../files/json.ts';
+import { type Content, writeFolderWhole } from '../files/write.ts';
+import type { Firmware } from '../run/inputs.ts';
+import { manifestOf, resultFiles, runId } from '../run/store.ts';
+import type { ClosedRun } from './engine.ts';
+import type { SavedRun } from './messages.ts';
+
+/** The file by which a folder is known to hold a session. */
+export const SESSION_MARKER = 'session.json';
+
+/**
+ * Writes a session: a folder with `session.json` (its runs in order), and a folder a run: the scenario with everything that
+ * was changed on the way, and what it came to, which `g2t run` and `g2t verify` make again. There whole or not at all.
+ * @throws InputError when nothing has happened yet.
+ */
+export async function saveSession(
+  runs: readonly ClosedRun[],
+  given: {
+    readonly outDir: string;
+    readonly name: string;
+    readonly firmware: Firmware;
+    readonly version: string;
+    readonly startedAt: number;
+  },
+): Promise<{ readonly folder: string; readonly runs: readonly SavedRun[] }> {
+  const files = new Map<string, Content>();
+  const saved: SavedRun[] = [];
+  for (const [index, { loaded, outcome }] of runs.entries()) {
+    const name = `run-${index + 1}`;
+    const id = runId(loaded, given.firmware);
+    const host = { ...hostFacts(given.startedAt) };
+    const manifest = manifestOf({
+      loaded,
+      id,
+      firmware: given.firmware,
+      version: given.version,
+      outcome,
+      variants: [],
+      host,
+    });
+    for (const [file, content] of await resultFiles(manifest, loaded, outcome, []))
+      files.set(`${name}/${file}`, content);
+    const { events, stopped } = outcome.summary;
+    saved.push({ name, digest: outcome.digest, events, stopped });
+  }
+  files.set(SESSION_MARKER, canonicalJson({ schema: 1, name: given.name, runs: saved }));
+  const id = createHash('sha256')
+    .update(saved.map(({ digest }) => digest).join(' '))
+    .digest('hex');
+  const folder = join(given.outDir, `live-${given.name}-${id.slice(0, 8)}`);
+  writeFolderWhole({ path: folder, files, marker: SESSION_MARKER });
+  return { folder, runs: saved };
+}
+
+function hostFacts(startedAt: number) {
+  return {
+    wall_s: (performance.now() - startedAt) / 1000,
+    rss_bytes: process.resourceUsage().maxRSS * 1024,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}

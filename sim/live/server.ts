@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { codeOf } from '../files/fault.ts';
+import { InputError } from '../kernel/errors.ts';
+import type { Asset } from './assets.ts';
+import { readCommand } from './commands.ts';
+import { foreignness, hasToken, SAFE_HEADERS } from './guard.ts';
+import type { Hub } from './hub.ts';
+import { PageStream } from './page-stream.ts';
+import type { PastRuns } from './past-runs.ts';
+
+const ADDRESS = '127.0.0.1';
+const MOST_BODY_BYTES = 4096;
+const MOST_HEADER_BYTES = 8192;
+const MOST_CONNECTIONS = 64;
+/** For the head, and for the whole of a request, ms. */
+const HEAD_TIMEOUT = 5_000;
+const REQUEST_TIMEOUT = 10_000;
+
+/** The live page's server: on this machine alone, for pages of its own. */
+export class LiveServer {
+  readonly #server: Server;
+  readonly #hub: Hub;
+  readonly #assets: ReadonlyMap<string, Asset>;
+  readonly #past: PastRuns;
+  readonly #token: string;
+  #port = 0;
+
+  private constructor(given: ServerParts) {
+    this.#hub = given.hub;
+    this.#assets = given.assets;
+    this.#past = given.past;
+    this.#token = given.token;
+    this.#server = createServer(
+      { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEAD_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+      (request, response) => {
+        this.#answer(request, response).catch(() => refuse(response, 500, 'this went wrong'));
+      },
+    );
+    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      else socket.destroy();
+    });
+  }
+
+  /** @param port 0 for any that is free. @throws InputError when it is taken. */
+  static async open(parts: ServerParts, port: number): Promise<LiveServer> {
+    const server = new LiveServer(parts);
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', (cause) => {
+        const why = { EADDRINUSE: 'another program has it', EACCES: 'this user may not have it' }[codeOf(cause) ?? ''];
+        reject(new InputError(`--port ${port}: expected a free port, ${why ?? String(cause)}`, { cause }));
+      });
+      server.#server.listen(port, ADDRESS, resolve);
+    });
+    server.#port = (server.#server.address() as AddressInfo).port;
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
+    const foreign = foreignness(request.headers, this.#port);
+    if (foreign !== undefined) return refuse(response, 403, foreign);
+    const path = request.url?.split(/[?#]/, 1)[0] ?? '';
+    if (request.method === 'POST' && path === '/command') return this.#command(request, response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return refuse(response, 405, 'expected GET');
+    }
+    if (path === '/events' && request.method === 'GET') return this.#stream(request, response);
+    if (path === '/results') return json(response, await this.#past.list());
+    const past = /^\/results\/([0-9a-f]{16})$/.exec(path)?.[1];
+    if (past !== undefined) {
+      const found = await this.#past.series(past);
+      return found === undefined ? refuse(response, 404, 'no such result') : json(response, found);
+    }
+    const asset = this.#assets.get(path);
+    if (asset === undefined) return refuse(response, 404, 'nothing here');
+    response.writeHead(200, { 'content-type': asset.type, 'content-length': asset.bytes.length });
+    response.end(asset.bytes);
+  }
+
+  #stream(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#hub.full) {
+      refuse(response, 503, 'too many pages are open');
+      return;
+    }
+    const page = new PageStream(response);
+    this.#hub.add(page);
+    request.on('close', () => this.#hub.remove(page));
+    response.on('close', () => this.#hub.remove(page));
+    response.on('error', () => this.#hub.remove(page));
+  }
+
+  async #command(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!hasToken(request.headers, this.#token))
+      return refuse(response, 403, 'expected the token: open the address that g2t live printed');
+    const body = await bodyOf(request);
+    if (body === undefined) return refuse(response, 413, `expected at most ${MOST_BODY_BYTES} bytes`);
+    const command = readCommand(body);
+    if (command === undefined) return refuse(response, 400, 'expected a command');
+    const answer = await this.#hub.command(command);
+    json(response, answer, answer.error === undefined ? 200 : 409);
+  }
+}
+
+export interface ServerParts {
+  readonly hub: Hub;
+  readonly past: PastRuns;
+  /** By path. */
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly token: string;
+}
+
+/** The body as text; undefined where it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    length += (part as Buffer).length;
+    if (length > MOST_BODY_BYTES) return undefined;
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function json(response: ServerResponse, value: unknown, status = 200): void {
+  const bytes = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
+  response.end(bytes);
+}
+
+/** Says no, and hangs up: whoever is refused has nothing more to say. */
+function refuse(response: ServerResponse, status: number, error: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.setHeader('connection', 'close');
+  json(response, { error }, status);
+}
