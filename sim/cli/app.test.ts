@@ -39,7 +39,7 @@ describe('usage', () => {
     ['', 'expected a command, got nothing; g2t --help shows them'],
     [
       'rum a.yaml',
-      'g2t: expected one of run, check, verify, validate, diff, transfer, board, data, got rum; did you mean run?',
+      'g2t: expected one of run, check, verify, validate, diff, transfer, live, board, data, got rum; did you mean run?',
     ],
     ['run', 'g2t run: expected a scenario file (YAML), got nothing'],
     ['check', 'g2t check: expected a scenario file (YAML), got nothing'],
@@ -77,7 +77,7 @@ describe('usage', () => {
     ['data get clusters', 'clusters: nothing to get. A generator of class-clustered sensor data; needs no file'],
     ['data import csw x', 'expected auslan, mnist or csv, got csw; did you mean csv?'],
     ['data import csv nowhere.csv', 'cannot read nowhere.csv: no such file or folder'],
-    ['sweep a.yaml', 'g2t: expected one of run, check, verify, validate, diff, transfer, board, data, got sweep'],
+    ['sweep a.yaml', 'g2t: expected one of run, check, verify, validate, diff, transfer, live, board, data, got sweep'],
   ])('g2t %s', async (line, message) => {
     expect(await refused(line.split(' ').filter((word) => word !== ''))).toBe(message);
   });

@@ -49,7 +49,7 @@ export class Fleet implements NetworkListener {
   readonly #timerAt: Float64Array;
   readonly #knocking: Uint8Array;
   /** Tags of streams and answers that have arrived at a device while it was at work. */
-  readonly #arrivals: Arrivals;
+  readonly arrivals: Arrivals;
   /** Slots of streams that did not get through. */
   readonly #lost: Arrivals;
   /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
@@ -75,7 +75,7 @@ export class Fleet implements NetworkListener {
     this.#busyUntil = new Float64Array(devices);
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
-    this.#arrivals = new Arrivals(devices);
+    this.arrivals = new Arrivals(devices);
     this.#lost = new Arrivals(devices);
     this.#rtt = new Float64Array(devices);
     this.#backOff = new BackOff(config.seed, devices, config.backoff);
@@ -121,11 +121,6 @@ export class Fleet implements NetworkListener {
   /** When the device has done all work that it has so far, ns. */
   busyUntil(device: number): number {
     return this.#busyUntil[device]!;
-  }
-
-  /** Frames and streams that have arrived and wait until the device has done what it does. */
-  waiting(device: number): number {
-    return this.#arrivals.count(device);
   }
 
   delivered(transfer: number): void {
@@ -199,13 +194,13 @@ export class Fleet implements NetworkListener {
   /** What arrives while the device is at work waits its turn, behind what the work leaves to say. */
   #arrived(device: number, tag: number): void {
     this.#backOff.succeeded(device);
-    this.#arrivals.push(device, tag);
+    this.arrivals.push(device, tag);
     if (this.#busyUntil[device]! <= this.#sim.now) this.#takeArrival(device);
     else this.#pollWhenFree(device);
   }
 
   #takeArrival(device: number): void {
-    const tag = this.#arrivals.shift(device);
+    const tag = this.arrivals.shift(device);
     const slot = Math.floor(tag / 4);
     if (tag % 4 === ROLE.stream) this.#streamed(device, slot);
     else this.#answered(device, slot);
@@ -257,7 +252,7 @@ export class Fleet implements NetworkListener {
       this.#schedule(this.#busyUntil[device]!, device, this.#kinds.leave, exchange);
     }
     this.#setTimer(device);
-    if (this.#arrivals.any(device)) this.#takeArrival(device);
+    if (this.arrivals.any(device)) this.#takeArrival(device);
   }
 
   #setTimer(device: number): void {

@@ -42,7 +42,6 @@ export interface Knobs {
   /** Null too for a method that has no tau. */
   readonly tau: number | 'adaptive' | null;
 }
-export type Knob = keyof Knobs;
 
 export interface Region {
   readonly name: string;

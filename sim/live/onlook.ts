@@ -123,7 +123,7 @@ export function detailOf(
     downBitPerSecond: profile.down,
     loss: profile.loss,
     rtt: fleet.rtt(device) / 1e9,
-    arrived: fleet.waiting(device),
+    arrived: fleet.arrivals.count(device),
     held: host.held(device),
     work: Math.max(0, fleet.busyUntil(device) - now) / 1e9,
     ramUsed: method.ramBytes[device]!,

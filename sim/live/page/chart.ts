@@ -16,7 +16,7 @@ export class Chart {
   readonly #kind: ChartKind;
   readonly #store: Store;
   readonly #plot = el('div', { class: 'plot' });
-  readonly #empty = el('p', { class: 'empty' }, 'No values yet.');
+  readonly #empty = el('p', { class: 'empty', hidden: true });
   #drawn: uPlot | undefined;
   #shape = '';
   #seen = '';
@@ -35,9 +35,13 @@ export class Chart {
       this.#empty,
     );
     this.element.classList.add('chart');
-    new IntersectionObserver(([entry]) => {
-      this.#visible = entry?.isIntersecting ?? false;
-    }).observe(this.element);
+    const seen = new IntersectionObserver(
+      ([entry]) => {
+        this.#visible = entry?.isIntersecting ?? false;
+      },
+      { rootMargin: '300px' },
+    );
+    seen.observe(this.element);
     new ResizeObserver(() => {
       this.#drawn?.setSize({ width: this.#plot.clientWidth, height: HEIGHT });
     }).observe(this.#plot);

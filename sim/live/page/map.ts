@@ -1,6 +1,5 @@
 import { geoGraticule10, geoNaturalEarth1, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
 import world from 'world-atlas/land-110m.json';
 import { STATES } from '../messages.ts';
 import { bytesOf, card, el, setText } from './dom.ts';
@@ -15,9 +14,11 @@ const DISCS = 60;
 /** How near to a device a click must be, CSS pixels. */
 const NEAR = 14;
 
-interface LandTopology extends Topology {
-  readonly objects: { readonly land: GeometryCollection };
-}
+/** The land of the world, out of a file of arcs. */
+const LAND = (() => {
+  const topology = world as unknown as Parameters<typeof feature>[0];
+  return feature(topology, topology.objects['land']!);
+})();
 
 /** The world and every device in it, coloured by what it does. */
 export class WorldMap {
@@ -116,10 +117,9 @@ export class WorldMap {
         context.stroke();
       }
     };
-    const topology = world as unknown as LandTopology;
     draw({ type: 'Sphere' }, sea, grid);
     draw(geoGraticule10(), undefined, grid);
-    draw(feature(topology, topology.objects.land), land, undefined);
+    draw(LAND, land, undefined);
     const places = info.regions.map(
       ({ latitude, longitude }) => projection([longitude, latitude]) ?? ([0, 0] as const),
     );
