@@ -4,6 +4,8 @@ export interface Link {
   readonly name: string;
   /** What it carries; undefined where that does not matter (a pipe). */
   readonly bytesPerSecond: number | undefined;
+  /** The process behind it, where there is one. */
+  readonly process?: number | undefined;
   /** Sends bytes. What was sent to a link that is gone is lost; `onEnd` tells. */
   write(bytes: Uint8Array): void;
   /** Called with whatever arrives, cut anywhere. Set once, before anything is written. */

@@ -59,6 +59,7 @@ export async function openProcess({ name, command, args, missing }: Program): Pr
   return {
     name,
     bytesPerSecond: undefined,
+    process: child.pid,
     write: (bytes) => {
       if (!events.over) child.stdin.write(bytes);
     },

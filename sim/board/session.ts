@@ -68,6 +68,11 @@ export class Session {
     return this.#wire.counts;
   }
 
+  /** The process behind the link, where there is one. */
+  get process(): number | undefined {
+    return this.#wire.process;
+  }
+
   /** Asks the board who it is. Closes the link when that fails. @throws RunError */
   static async open(link: Link, patience: Patience = PATIENCE): Promise<Session> {
     const wire = new Wire(link, patience);
@@ -140,6 +145,7 @@ export class Session {
 /** Packets and their answers over a link; knows nothing of what is in them. */
 class Wire {
   readonly name: string;
+  readonly process: number | undefined;
   readonly #link: Link;
   readonly #patience: Patience;
   readonly #reader = new PacketReader();
@@ -154,6 +160,7 @@ class Wire {
 
   constructor(link: Link, patience: Patience) {
     this.name = link.name;
+    this.process = link.process;
     this.#link = link;
     this.#patience = patience;
     link.onBytes((bytes) => this.#reader.push(bytes, (body) => this.#arrived(body)));

@@ -3,7 +3,7 @@ import { boardNamed } from '../device/boards/index.ts';
 import { handshakeTimes } from '../device/cycles.ts';
 import { type Placement, placeFleet } from '../net/placement.ts';
 import { type WiredNetwork, wireNetwork } from '../net/wiring.ts';
-import type { FleetGroup } from '../scenario/fleet-options.ts';
+import { type FleetGroup, modelOf } from '../scenario/fleet-options.ts';
 import type { ResolvedScenario } from '../scenario/load.ts';
 
 /** What and where every device is; devices are numbered through the groups of the scenario. */
@@ -29,7 +29,7 @@ export function layOut(scenario: ResolvedScenario): Places {
     group.fill(index, first, first + count);
     first += count;
   });
-  const boards = groups.map(({ board }) => boardNamed(board));
+  const boards = groups.map((each) => boardNamed(modelOf(each)));
   const handshakes = boards.map(handshakeTimes);
   const wired = wireNetwork({
     seed: scenario.seed,

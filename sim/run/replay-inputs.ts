@@ -80,6 +80,7 @@ export function replayInputs(run: {
     firmware,
     observe: undefined,
     live: {
+      devices: new Set(ram.keys()),
       host: () => host,
       spec: (device, spec) => ({ ...spec, ramBytes: ram.get(device) ?? spec.ramBytes }),
       span: () => undefined,

@@ -5,6 +5,7 @@ import type { Stopped, Summary } from '../metrics/summary.ts';
 import { digestTable, type Table } from '../metrics/table.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { FrameRecorder } from './frame-recorder.ts';
+import type { LiveBoards } from './live.ts';
 import { Measurements } from './measurements.ts';
 import { notesOf, type ReportNotes } from './notes.ts';
 import { deviceTable, summaryOf } from './outcome.ts';
@@ -20,6 +21,8 @@ export interface SessionInput {
   readonly onWorld?: ((world: World) => void) | undefined;
   /** Sees every frame that enters or leaves a device's firmware. */
   readonly observe?: FrameObserver | undefined;
+  /** Boards that take part: what they are sent and say is recorded whatever the scenario says. */
+  readonly live?: LiveBoards | undefined;
 }
 
 /** What a run has come to. */
@@ -60,13 +63,14 @@ export class Session {
   #over = false;
 
   constructor(input: SessionInput) {
-    const { loaded, dataset, firmware } = input;
+    const { loaded, dataset, firmware, live } = input;
     const { scenario } = loaded;
     this.#loaded = loaded;
     this.#dataset = dataset;
-    this.#frames = scenario.record === 'frames' ? new FrameRecorder() : undefined;
+    const recorded = scenario.record === 'frames' ? undefined : live?.devices;
+    this.#frames = scenario.record === 'frames' || live !== undefined ? new FrameRecorder(recorded) : undefined;
     const observe = both(this.#frames?.observe, input.observe);
-    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, observe }));
+    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, observe, live }));
     this.world = world;
     this.horizon = fromSeconds(scenario.stop.horizon) as number as Instant;
     const { sim, method, fleet } = world;

@@ -23,7 +23,7 @@ import { SimpleNetwork } from '../net/simple.ts';
 import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { foretell, Interventions } from './interventions.ts';
-import type { LiveBoards } from './live.ts';
+import { type LiveBoards, refuseWithoutBoards } from './live.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
 import { partitionOf } from './partition.ts';
 import { boardOf, layOut, type Places } from './places.ts';
@@ -68,6 +68,7 @@ const BACKOFF = { first: 1e9, longest: 60e9 };
 
 export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldInput): World {
   const { scenario } = loaded;
+  if (live === undefined) refuseWithoutBoards(scenario);
   const { seed, method: options } = scenario;
   const sim = new Simulation();
   const places = layOut(scenario);

@@ -1,6 +1,6 @@
 import { knownLinks, resolveNetwork } from '../net/options.ts';
 import type { Path } from './fault.ts';
-import { MAX_DEVICES } from './fleet-options.ts';
+import { MAX_DEVICES, targetOf } from './fleet-options.ts';
 import type { Scenario } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import { combinationsOf, MOST_COMBINATIONS, plannedVariants } from './variants.ts';
@@ -10,6 +10,8 @@ export const MAX_ISOLATED = 1000;
 
 /** The longest name of a variant: charts have no more room. */
 const MOST_LETTERS = 40;
+/** The most processes or emulators of one group. */
+const MAX_LIVE = 16;
 
 export type Report = (path: Path, message: string, at?: 'key' | 'value') => void;
 
@@ -22,9 +24,34 @@ export function checkScenario(scenario: Scenario, report: Report): void {
     report(['isolation'], `expected at most ${MAX_ISOLATED} devices with isolation: instance, got ${devices}`);
   }
   for (const index of fleet.keys()) checkGroup(scenario, index, report);
+  checkLive(scenario, report);
   checkMethod(scenario, devices, report);
   checkPartition(scenario, report);
   checkCompare(scenario, report);
+}
+
+/** Real and emulated boards: each is one process, emulator or port, and cannot be run again for a variant. */
+function checkLive({ fleet, isolation, compare }: Scenario, report: Report): void {
+  for (const [index, group] of fleet.entries()) {
+    const target = targetOf(group);
+    if (target === undefined) {
+      if (group.model !== undefined)
+        report(['fleet', index, 'model'], 'expected none beside a simulated board, which is its own model', 'key');
+      continue;
+    }
+    const most = target.kind === 'serial' ? 1 : MAX_LIVE;
+    if (group.count > most) {
+      const what = target.kind === 'serial' ? '1, for a serial port is one board' : `at most ${most} of them`;
+      report(['fleet', index, 'count'], `expected ${what}, got ${group.count}`);
+    }
+    if (isolation === 'instance')
+      report(['isolation'], 'expected pooled beside a real or emulated board, got instance');
+    if (compare.length > 0)
+      report(
+        ['compare'],
+        `expected no variants beside ${group.board}: a run with a real or emulated board cannot be repeated`,
+      );
+  }
 }
 
 function checkCompare({ name: own, compare }: Scenario, report: Report): void {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { boardName } from '../device/boards/index.ts';
+import { BOARD_NAMES, boardName } from '../device/boards/index.ts';
+import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { accessPointUse } from '../net/options.ts';
 import { REGION_NAMES } from '../net/regions.ts';
+import { didYouMean } from './suggest.ts';
 
 /** The most devices that a run can have: what one WASM memory of 4 GiB holds. */
 export const MAX_DEVICES = 1_000_000;
@@ -34,9 +36,28 @@ const holds = z
   .union([z.enum(['none', 'all']), z.array(classRange).min(1), dealt])
   .transform((held) => (Array.isArray(held) ? [...new Set(held.flat())].sort((a, b) => a - b) : held));
 
+/** A simulated board by name, or one that takes part itself: its frames are its own, its computing time is measured, the rest is modelled. */
+const board = z
+  .string()
+  .superRefine((text, context) => {
+    if ((BOARD_NAMES as readonly string[]).includes(text) || readTarget(text) !== undefined) return;
+    const names = `${BOARD_NAMES.slice(0, -1).join(', ')} or ${BOARD_NAMES.at(-1)}`;
+    const expected = TARGET.test(text) ? TARGET_FORMS : names;
+    context.addIssue(`expected ${expected}, got ${text}${didYouMean(text, BOARD_NAMES)}`);
+  })
+  .meta({
+    description: `A board by name (g2t board list shows them), or a real or emulated one that takes part: ${TARGET_FORMS}`,
+    anyOf: [{ enum: BOARD_NAMES }, { pattern: TARGET.source }],
+  });
+
 /** One kind of device: `count` of them, alike in everything but their place and their weather. */
 export const groupOptions = z.strictObject({
-  board: boardName,
+  board,
+  model: boardName
+    .optional()
+    .describe(
+      'For a real or emulated board: the board whose radio, power, RAM and TLS stand for it; by its core if left out',
+    ),
   count: z.int().min(1).max(MAX_DEVICES).prefault(1).describe('How many devices'),
   region: z
     .union([region, z.array(region).min(1)])
@@ -61,6 +82,17 @@ export const groupOptions = z.strictObject({
 });
 
 export type FleetGroup = z.output<typeof groupOptions>;
+
+/** The target of a group of real or emulated boards; undefined for simulated ones. */
+export function targetOf({ board }: FleetGroup): Target | undefined {
+  return readTarget(board);
+}
+
+/** The board that the simulator models for a group, by name. */
+export function modelOf(group: FleetGroup): string {
+  const target = targetOf(group);
+  return target === undefined ? group.board : (group.model ?? modelOfTarget(target));
+}
 
 export const fleetOptions = z
   .array(groupOptions)
