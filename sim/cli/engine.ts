@@ -21,6 +21,8 @@ export interface VerifyOutcome {
   readonly digest: string;
   /** The first difference in words, when there is one. */
   readonly difference: string | null;
+  /** Set for a run with real or emulated boards: what they did was replayed instead; how much, in words. */
+  readonly replayed?: string;
 }
 
 export interface DiffOutcome {

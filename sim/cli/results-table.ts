@@ -28,7 +28,10 @@ export function resultsTable(summary: Summary): string {
       `${bytes(summary.bytes_up)} up, ${bytes(summary.bytes_down)} down, ${bytes(summary.bytes_wasted)} wasted`,
     ],
     ['energy', formatQuantity(summary.energy_j, 'energy')],
-    ['digest', summary.digest],
+    [
+      'digest',
+      summary.reproducible === false ? `${summary.digest}, of this run alone: boards took part` : summary.digest,
+    ],
   );
   if (host) {
     const rate = summary.events / Math.max(host.wall_s, 1e-3);

@@ -9,6 +9,7 @@ import { Interrupted } from '../run/run.ts';
 import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
+import { liveNotes, verifyLive, withBoards } from './live-run.ts';
 import { rivalsOf } from './rivals-of.ts';
 import { packageVersion } from './version.ts';
 
@@ -23,9 +24,13 @@ export async function runScenario(
   const folder = resultFolder(outDir, loaded, id);
   checkWritable(folder);
   checkReplaceable(folder, MARKER);
-  const { outcome, variants, notes } = await runComparison({ ...options, loaded, firmware });
+  const { made, live } = await withBoards(loaded, (boards) =>
+    runComparison({ ...options, loaded, firmware, live: boards }),
+  );
+  const { outcome, variants } = made;
+  const notes = [...made.notes, ...liveNotes(live ?? [])];
   const host = hostFacts(started);
-  const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, host });
+  const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, live, host });
   const files = await resultFiles(manifest, loaded, outcome, variants);
   const { summary, tables } = outcome;
   const extras = { ...outcome.extras, notes, ...rivalsOf(loaded, outcome, variants) };
@@ -40,6 +45,7 @@ export async function runScenario(
 /** Runs a result's scenario again and compares digests, then what lies in the folder. */
 export async function verifyResult(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
+  if (manifest.live !== undefined) return verifyLive(folder, manifest.live, options);
   const firmwareNow = loadFirmware();
   const { sha256 } = firmwareNow;
   const { outcome: again, variants } = await runComparison({ ...options, loaded, firmware: firmwareNow });

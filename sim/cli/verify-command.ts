@@ -10,8 +10,10 @@ export async function verify(args: Arguments, io: Io): Promise<number> {
   const { same, expected, digest, difference } = outcome;
   if (flag(args, 'json')) io.stdout.write(`${JSON.stringify(outcome)}\n`);
   else if (same) {
-    if (!flag(args, 'quiet')) io.stdout.write(`${result}: the same, digest ${digest}\n`);
-  } else {
+    const what = outcome.replayed ?? `the same, digest ${digest}`;
+    if (!flag(args, 'quiet')) io.stdout.write(`${result}: ${what}\n`);
+  } else if (outcome.replayed !== undefined) io.stderr.write(`${result}: ${outcome.replayed} differ: ${difference}\n`);
+  else {
     const digests =
       expected === digest ? `the run is the same, digest ${digest}` : `expected digest ${expected}, got ${digest}`;
     io.stderr.write(`${result}: ${digests}\n`);

@@ -42,6 +42,8 @@ export interface Summary {
   readonly device_seconds: number;
   readonly efficiency: number | null;
   readonly stopped: Stopped;
+  /** False where real or emulated boards took part: the digest then names this run alone, and proves nothing of another. */
+  readonly reproducible?: false;
   readonly host?: HostSummary;
 }
 

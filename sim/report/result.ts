@@ -8,6 +8,8 @@ interface ReportManifest {
   readonly seed: number;
   readonly digest: string;
   readonly firmware: { readonly sha256: string };
+  /** Set where real or emulated boards took part. */
+  readonly live?: readonly object[] | undefined;
   /** Package or tool to version. */
   readonly versions: { readonly [name: string]: string };
 }

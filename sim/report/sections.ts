@@ -142,11 +142,15 @@ export function provenanceSection(result: RunResult): Section {
       .sort()
       .map((name) => [`Version of ${name}`, manifest.versions[name]!] as const),
   ];
+  const proof =
+    manifest.live === undefined
+      ? html`The same scenario, seed and firmware give the same digest on any machine: <code>g2t verify</code> with this folder runs it again and says so.`
+      : html`Real or emulated boards took part, whose time was measured: the digest is of this run alone, and no other run need have it. What the boards were sent and said is recorded: <code>g2t validate</code> and <code>g2t verify</code> replay it.`;
   const rows = facts.map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>\n`);
   return {
     id: 'provenance',
     title: 'Provenance',
     body: html`<dl class="facts">\n${rows}</dl>
-<p>The same scenario, seed and firmware give the same digest on any machine: <code>g2t verify</code> with this folder runs it again and says so. The numbers behind every chart are in the <code>.arrow</code> files beside this report, and each chart is there as SVG, PNG and Vega-Lite specification.</p>`,
+<p>${proof} The numbers behind every chart are in the <code>.arrow</code> files beside this report, and each chart is there as SVG, PNG and Vega-Lite specification.</p>`,
   };
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { DatasetShelf, type Firmware } from './inputs.ts';
+import type { LiveBoards } from './live.ts';
 import { type PoolOutcome, RunPool } from './pool.ts';
 import { type RunProgress, runToEnd } from './run.ts';
 import { type FinishedRun, type VariantOutcome, variantFolders } from './store.ts';
@@ -19,6 +20,8 @@ export interface ComparisonInput {
   readonly workers?: number | undefined;
   readonly onProgress?: (progress: ComparisonProgress) => void;
   readonly cancelled: () => boolean;
+  /** Boards that take part in the scenario's run, which then has no variants. */
+  readonly live?: LiveBoards | undefined;
 }
 
 /** A scenario that was run, and its variants in their order. */
@@ -52,7 +55,7 @@ export async function runComparison(input: ComparisonInput): Promise<Comparison>
 }
 
 async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput): Promise<FinishedRun[]> {
-  const { firmware, dataDir, onProgress, cancelled } = input;
+  const { firmware, dataDir, onProgress, cancelled, live } = input;
   const shelf = new DatasetShelf(dataDir);
   const outcomes: FinishedRun[] = [];
   for (const loaded of all) {
@@ -63,6 +66,7 @@ async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput):
       firmware: firmware.module,
       onProgress: (progress) => onProgress?.({ ...progress, unit: 'tasks' }),
       cancelled,
+      live,
     });
     outcomes.push({ ...outcome, model: world.method.model() });
   }

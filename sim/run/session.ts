@@ -59,6 +59,7 @@ export class Session {
   #loaded: LoadedScenario;
   readonly #dataset: Dataset;
   readonly #frames: FrameRecorder | undefined;
+  readonly #isLive: boolean;
   #reached = false;
   #over = false;
 
@@ -67,6 +68,7 @@ export class Session {
     const { scenario } = loaded;
     this.#loaded = loaded;
     this.#dataset = dataset;
+    this.#isLive = live !== undefined;
     const recorded = scenario.record === 'frames' ? undefined : live?.devices;
     this.#frames = scenario.record === 'frames' || live !== undefined ? new FrameRecorder(recorded) : undefined;
     const observe = both(this.#frames?.observe, input.observe);
@@ -163,7 +165,8 @@ export class Session {
     const digest = all.hex();
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
-    const summary = summaryOf({ world, name: scenario.name, dataset: this.#dataset, stopped, end, digest });
+    const facts = { world, name: scenario.name, dataset: this.#dataset, stopped, end, digest };
+    const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
     return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
   }

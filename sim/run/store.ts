@@ -92,6 +92,7 @@ export function manifestOf(input: {
   readonly version: string;
   readonly outcome: FinishedRun;
   readonly variants: readonly VariantOutcome[];
+  readonly live?: readonly LiveDevice[] | undefined;
   readonly host: Manifest['host'];
 }): Manifest {
   const { loaded, outcome } = input;
@@ -106,6 +107,7 @@ export function manifestOf(input: {
     stopped: outcome.summary.stopped,
     firmware: { sha256: input.firmware.sha256, core: input.firmware.core },
     ...(outcome.tables.frames === undefined ? {} : { record: sealOf(outcome.tables.frames) }),
+    ...(input.live === undefined ? {} : { live: input.live }),
     versions: { globe2train: input.version },
     set: loaded.set,
     scenario: JSON.parse(loaded.canonical),

@@ -1,0 +1,73 @@
+import { differencesInWords } from '../board/certificate.ts';
+import { ConnectedBoards } from '../board/live.ts';
+import { SimulatedTarget } from '../board/simulated-target.ts';
+import { openRecorded, validate } from '../board/validate.ts';
+import { boardNamed } from '../device/boards/index.ts';
+import { loadDataset, loadFirmware } from '../run/inputs.ts';
+import type { LiveBoards, LiveDevice } from '../run/live.ts';
+import { openResult } from '../run/store.ts';
+import { modelOf } from '../scenario/fleet-options.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { EngineOptions, VerifyOutcome } from './engine.ts';
+
+/** Makes a run with the boards that its scenario names connected, and lets go of them however it ends. */
+export async function withBoards<T>(
+  loaded: LoadedScenario,
+  make: (boards: LiveBoards | undefined) => Promise<T>,
+): Promise<{ readonly made: T; readonly live: readonly LiveDevice[] | undefined }> {
+  const { fleet } = loaded.scenario;
+  const boards = await ConnectedBoards.open(loaded, (group) => boardNamed(modelOf(fleet[group]!)).kilohertz);
+  try {
+    const made = await make(boards);
+    return { made, live: boards?.facts() };
+  } finally {
+    await boards?.close();
+  }
+}
+
+const TIMES: Readonly<Record<string, string>> = {
+  cycles: 'its time is its cycles at its clock',
+  instructions: 'its time is its instructions, one a cycle of its model’s clock',
+  ns: 'its time is that of the process on this machine',
+  none: 'it counts nothing, and its time is its model’s',
+};
+
+/** What a reader of the run should know of its boards, a sentence each. */
+export function liveNotes(live: readonly LiveDevice[]): string[] {
+  return live.map(({ device, target, board, counter, frames_different: other }) => {
+    const differs = other === 0 ? '' : ` ${other} of its frames are not what the simulator’s firmware would have sent.`;
+    return `Device ${device} was a board (${target}, ${board}), so that this run cannot be repeated by its digest: its frames are its own, ${TIMES[counter]}, all else is modelled.${differs}`;
+  });
+}
+
+/** A run with boards cannot be made again: what the boards did is replayed to the simulator's firmware instead. */
+export async function verifyLive(
+  folder: string,
+  live: readonly LiveDevice[],
+  options: EngineOptions,
+): Promise<VerifyOutcome> {
+  const { digest } = openResult(folder).manifest;
+  const firmware = loadFirmware();
+  const run = await openRecorded(folder, {
+    firmware: firmware.module,
+    datasetOf: ({ scenario }) => loadDataset(scenario.dataset, options.dataDir, scenario.seed),
+  });
+  const certificate = await validate(run, new SimulatedTarget(firmware), {
+    devices: live.map(({ device }) => device),
+    cancelled: options.cancelled,
+    onProgress: (done, total) =>
+      options.onProgress({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total }),
+  });
+  const { same, devices } = certificate;
+  const frames = devices.reduce((sum, each) => sum + each.frames_in + each.frames_out, 0);
+  const names = live.map(({ device, target }) => `device ${device} (${target})`).join(', ');
+  const replayed = `boards took part, so that no run has this digest again: ${names}; their ${frames} frames replayed to the simulator’s firmware`;
+  const difference = same ? null : differencesInWords(certificate).join('; ');
+  return {
+    same,
+    expected: digest,
+    digest,
+    difference,
+    replayed: same ? `${replayed} are the same, byte for byte` : replayed,
+  };
+}
