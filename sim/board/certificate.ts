@@ -80,7 +80,7 @@ function ratioOf(of: {
   readonly modelled: number | null;
 }): number | null {
   const { about, core, measured, modelled } = of;
-  const sameCore = about.core === null || about.core === core.replace('+', '');
+  const sameCore = about.core?.replace('+', '') === core.replace('+', '');
   const sameUnit = about.counter === 'cycles' || about.counter === 'instructions';
   return sameCore && sameUnit && modelled !== null && modelled > 0 ? measured / modelled : null;
 }

@@ -1,4 +1,5 @@
-import { CORES, type Target, targetName } from '../device/target.ts';
+import { BOARDS } from '../device/boards/index.ts';
+import { coreOfBoard, type Target, targetName } from '../device/target.ts';
 import type { Patience } from './session.ts';
 import { Session } from './session.ts';
 import { openTarget } from './targets.ts';
@@ -16,7 +17,7 @@ export async function openSession(target: Target, patience?: Patience): Promise<
     about: {
       target: targetName(target),
       board: name,
-      core: target.kind === 'qemu' ? CORES[target.machine] : null,
+      core: coreOfBoard(name, BOARDS) ?? null,
       counter,
       clock_hz: clockHz,
       memory,

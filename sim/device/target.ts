@@ -8,12 +8,22 @@ const MACHINES = ['microbit', 'stm32vldiscovery', 'lm3s6965evb', 'mps2-an386'] a
 export type Machine = (typeof MACHINES)[number];
 
 /** The core of each emulated machine. */
-export const CORES: Readonly<Record<Machine, string>> = {
+const CORES: Readonly<Record<Machine, string>> = {
   microbit: 'Cortex-M0',
   stm32vldiscovery: 'Cortex-M3',
   lm3s6965evb: 'Cortex-M3',
   'mps2-an386': 'Cortex-M4F',
 };
+
+/** The core of a board that calls itself so in the serial protocol; undefined where that is not known. */
+export function coreOfBoard(
+  name: string,
+  boards: readonly { readonly name: string; readonly core: string }[],
+): string | undefined {
+  const machine = MACHINES.find((each) => name === `qemu:${each}`);
+  if (machine !== undefined) return CORES[machine];
+  return boards.find((board) => name === board.name || name.startsWith(`${board.name}-`))?.core;
+}
 
 /** The board whose radio, power and memory stand for an emulated one where a scenario names none: of the same core. */
 const MODELS: Readonly<Record<Machine, string>> = {
