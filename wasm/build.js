@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtFrom, compile, fingerprint, sources } from './compile.js';
+import { builtFrom, compile, fingerprint, SHARED, sources } from './compile.js';
 
 const target = join(dirname(fileURLToPath(import.meta.url)), 'g2t.wasm');
 const files = sources(['include', 'src', 'port/wasi']);
-const fresh = existsSync(target) && builtFrom(readFileSync(target)) === fingerprint(files);
+const fresh = existsSync(target) && builtFrom(readFileSync(target)) === fingerprint(files, SHARED);
 if (!fresh) {
-  const bytes = await compile(files);
+  const bytes = await compile(files, SHARED);
   writeFileSync(`${target}.tmp`, bytes);
   renameSync(`${target}.tmp`, target);
 }

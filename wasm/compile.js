@@ -16,6 +16,16 @@ const FLAGS = [
 ];
 const LINK = ['-mexec-model=reactor', '-Wl,-z,stack-size=65536', '-Wl,--stack-first', '-Wl,--strip-all'];
 
+/**
+ * The simulator's module: its memory comes from outside and is shared, so that threads can each have an instance over it. Copies
+ * stay loops here too; libc's own objects know nothing of threads, and what is used of them (memcpy, memset) need not.
+ */
+export const SHARED = [
+  ...['-matomics', '-mbulk-memory', '-mno-bulk-memory-opt'],
+  ...['-Wl,--shared-memory', '-Wl,--no-check-features', '-Wl,--import-memory', '-Wl,--export-memory'],
+  ...['-Wl,--max-memory=4294967296', '-Wl,--export=__stack_pointer'],
+];
+
 /** Without its lines about loading itself. */
 const QUIET = { fetchProgress: () => {} };
 

@@ -31,6 +31,10 @@ const json: Options = { type: 'boolean', describe: 'Print one JSON document on s
 const quiet: Options = { type: 'boolean', describe: 'No progress, no table' };
 const data = value('Folder with the data sets; else $G2T_DATA, else ./data');
 const workers = value('Threads for the runs of a comparison; as many as processors, at most 8, by default');
+const threads = value(
+  'Threads that a run by itself may train on; no result depends on it',
+  'as many as processors, at most 8, by default',
+);
 const scenario = { name: 'scenario', describe: 'a scenario file (YAML)' };
 const changes: Record<string, Options> = {
   seed: value('The seed of all chance, instead of the scenario’s', 'a whole number'),
@@ -41,7 +45,15 @@ const run: Command = {
   name: 'run',
   positionals: [scenario],
   describe: 'Run a scenario and write its results',
-  options: { ...changes, data, out: value('Where results folders go', 'results by default'), workers, json, quiet },
+  options: {
+    ...changes,
+    data,
+    out: value('Where results folders go', 'results by default'),
+    workers,
+    threads,
+    json,
+    quiet,
+  },
   examples: [
     ['$0 run scenarios/quickstart.yaml', 'Run it; ends with a table of results'],
     ["$0 run a.yaml --seed 7 --set 'network.links.home-wifi.loss=2 %'", 'The same with two changes'],
@@ -61,7 +73,7 @@ const verify: Command = {
   name: 'verify',
   positionals: [{ name: 'result', describe: 'a results folder' }],
   describe: 'Run a result again; say whether the digests agree, or the first difference',
-  options: { data, workers, json, quiet },
+  options: { data, workers, threads, json, quiet },
   load: async () => (await import('./verify-command.ts')).verify,
 };
 

@@ -8,6 +8,8 @@ export interface EngineOptions {
   readonly dataDir: string;
   /** Threads for the runs of a comparison; chosen by the machine when undefined. */
   readonly workers: number | undefined;
+  /** Threads that a run by itself may use; no result depends on them. */
+  readonly threads: number;
   /** Called a few times a second at most. */
   readonly onProgress: (progress: Progress) => void;
   /** Asked between events; once true, the engine stops and leaves nothing half-written. */

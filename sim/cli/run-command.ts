@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { EXIT } from '../kernel/errors.ts';
+import { MOST_THREADS } from '../run/threads.ts';
 import { scenarioOf } from './check-command.ts';
 import { folderOf } from './data-command.ts';
 import { type Engine, type EngineOptions, loadEngine } from './engine.ts';
@@ -29,15 +31,25 @@ export async function withEngine<T>(
   what: string,
   task: (engine: Engine, options: EngineOptions) => Promise<T>,
 ): Promise<T> {
+  const threads = threadsOf(args);
   const view = await progressView(io, { quiet: flag(args, 'quiet'), what });
   try {
     return await task(await loadEngine(), {
       dataDir: folderOf(args, io),
       workers: wholeNumber(args, 'workers', { min: 1, max: MOST_WORKERS }),
+      threads,
       onProgress: (progress) => view.update(progress),
       cancelled: () => io.interrupt.aborted,
     });
   } finally {
     view.end();
   }
+}
+
+/** More than so many have little to do while the run's own thread goes from event to event; ours. */
+const MOST_BY_DEFAULT = 8;
+
+function threadsOf(args: Arguments): number {
+  const asked = wholeNumber(args, 'threads', { min: 1, max: MOST_THREADS });
+  return asked ?? Math.min(availableParallelism(), MOST_BY_DEFAULT);
 }

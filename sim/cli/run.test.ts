@@ -45,7 +45,7 @@ describe('g2t run', () => {
     for (const field of fields.split(' ')) expect(once, field).toHaveProperty(field);
     expect(Object.keys(once.age_s).sort()).toEqual(['max', 'mean', 'p95']);
     expect(Object.keys(once.comm_to_comp).sort()).toEqual(['bytes_per_flop', 'time']);
-    expect(Object.keys(once.host).sort()).toEqual(['rss_bytes', 'wall_s']);
+    expect(Object.keys(once.host).sort()).toEqual(['rss_bytes', 'threads', 'wall_s']);
     expect(once.staleness).toBeNull();
     expect(once.devices).toBe(36);
     expect(filesOf(once.result)).toEqual(expect.arrayContaining(['manifest.json', 'report.html', 'summary.json']));

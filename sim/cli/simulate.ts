@@ -6,7 +6,7 @@ import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeata
 import { runComparison } from '../run/comparison.ts';
 import { loadDataset, loadFirmware } from '../run/inputs.ts';
 import { Interrupted } from '../run/run.ts';
-import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import { MARKER, type Manifest, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 import { liveNotes, verifyLive, withBoards } from './live-run.ts';
@@ -29,7 +29,7 @@ export async function runScenario(
   );
   const { outcome, variants } = made;
   const notes = [...made.notes, ...liveNotes(live ?? [])];
-  const host = hostFacts(started);
+  const host = hostFacts(started, options.threads);
   const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, live, host });
   const files = await resultFiles(manifest, loaded, outcome, variants);
   const { summary, tables } = outcome;
@@ -38,8 +38,8 @@ export async function runScenario(
   for (const [name, bytes] of report) files.set(name, bytes);
   if (options.cancelled()) throw new Interrupted();
   writeFolderWhole({ path: folder, files, marker: MARKER });
-  const { wall_s, rss_bytes } = hostFacts(started);
-  return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes } }, resultDir: folder };
+  const { wall_s, rss_bytes, threads } = hostFacts(started, options.threads);
+  return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes, threads } }, resultDir: folder };
 }
 
 /** Runs a result's scenario again and compares digests, then what lies in the folder. */
@@ -86,8 +86,9 @@ export async function diffResults(a: string, b: string, options: EngineOptions):
   return { same: false, difference: difference ?? 'no event differs, but the results made of them do' };
 }
 
-function hostFacts(started: number): { wall_s: number; rss_bytes: number; node: string; platform: string } {
+function hostFacts(started: number, threads: number): Manifest['host'] {
   return {
+    threads,
     wall_s: (performance.now() - started) / 1000,
     rss_bytes: process.resourceUsage().maxRSS * 1024,
     node: process.version,

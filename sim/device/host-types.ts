@@ -100,6 +100,9 @@ export function statusName(status: number): string {
   return `unknown (${status})`;
 }
 
+/** Longest frame that any device takes, bytes: the largest receive buffer. */
+export const INBOX_BYTES = 65_536;
+
 /** What decides how much RAM a task takes. */
 export interface TaskShape {
   readonly learner: number;
@@ -121,12 +124,20 @@ export interface FirmwareHost {
   /** Adds a device in its state after power-on: it wants to send HELLO (poll it). Ids are 0, 1, 2, ... */
   add(spec: DeviceSpec): number;
 
-  /** Where a frame for a device is written before `deliver`. Take it anew for each frame: it moves when memory grows. */
+  /** Where a frame for a device is written before `deliver` or `submit`. */
   readonly inbox: Uint8Array;
   /** Fills payload length and CRC-32 of the frame of `length` bytes that lies in the inbox. */
   seal(length: number): void;
   /** Gives inbox[0, length) to the device. Any bytes give a status, never a trap; a bad frame changes nothing. */
   deliver(device: number, length: number, at: Instant): number;
+  /**
+   * The same as `deliver`, which may go on in another thread: one frame a device at a time, until `collect`. Whatever else is asked of the
+   * device in between waits for it.
+   * @param weight multiply-adds that it takes at least.
+   */
+  submit(device: number, length: number, at: Instant, weight: number): void;
+  /** Waits for what was submitted for the device; `work` then has its counts. @returns the status. @throws RunError when its thread failed. */
+  collect(device: number): number;
   /** Lets the device act on time: call at `deadline`. */
   timer(device: number, at: Instant): number;
   /** Takes the next outgoing frame: its length, 0 when there is none. The bytes are outbox[0, length), taken anew after this call, until the next. */
@@ -134,13 +145,15 @@ export interface FirmwareHost {
   readonly outbox: Uint8Array;
   /** When the firmware wants `timer` next, in ns; Infinity when never. */
   deadline(device: number): number;
-  /** Counts of the last deliver, timer or poll: see WORK. Take it anew: it moves when memory grows. */
+  /** Counts of the last deliver, collect, timer or poll: see WORK. */
   readonly work: Float64Array;
 
   /** W_t: how many finished classifiers the device gathers before it sends, 1 to W_max. */
   threshold(device: number): number;
   /** Finished classifiers that the device holds: waiting, or sent and not yet acknowledged. */
   held(device: number): number;
+  /** Rows that the device holds itself. */
+  heldRows(device: number): number;
   /** Whether a task is being trained. */
   busy(device: number): boolean;
 

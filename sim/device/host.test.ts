@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../kernel/time.ts';
-import { INBOX_BYTES, PooledHost } from './host.ts';
-import { type DeviceSpec, type FirmwareHost, STATUS, WORK } from './host-types.ts';
+import { PooledHost } from './host.ts';
+import { type DeviceSpec, type FirmwareHost, INBOX_BYTES, STATUS, WORK } from './host-types.ts';
 import { IsolatedHost, MAX_INSTANCES } from './isolated-host.ts';
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../wasm/g2t.wasm', import.meta.url)));

@@ -1,117 +1,70 @@
 import { assert, InputError, RunError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
+import { Crew, type Owner } from './crew.ts';
+import { FIRST_HAND, HELPER, type Lane, type Place } from './hand.ts';
+import type { Exports } from './host-exports.ts';
 import {
   type DeviceSpec,
   type EvaluatedRows,
   type Evaluation,
   type ExchangeSize,
   type FirmwareHost,
+  INBOX_BYTES,
+  STATUS,
   statusName,
   type TaskShape,
   WORK_COUNT,
 } from './host-types.ts';
 import { instantiate } from './wasi.ts';
 
-/** The exports of firmware/port/wasi/host.c. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  g2t_host_begin(inboxBytes: number): number;
-  g2t_host_addresses(): number;
-  g2t_host_add(
-    id: number,
-    ram: number,
-    flash: number,
-    receive: number,
-    megahertz: number,
-    flags: number,
-    benchUs: number,
-  ): number;
-  g2t_host_seal(length: number): void;
-  g2t_host_deliver(device: number, length: number, at: number): number;
-  g2t_host_timer(device: number, at: number): void;
-  g2t_host_poll(device: number, at: number): number;
-  g2t_host_deadline(device: number): number;
-  g2t_host_threshold(device: number): number;
-  g2t_host_held(device: number): number;
-  g2t_host_busy(device: number): number;
-  g2t_host_task_bytes(
-    learner: number,
-    features: number,
-    rows: number,
-    mode: number,
-    codec: number,
-    receive: number,
-  ): number;
-  g2t_host_data_set(rows: number, features: number): number;
-  g2t_host_data_set_rows(dataSet: number): number;
-  g2t_host_data_set_classes(dataSet: number): number;
-  g2t_host_hold(device: number, dataSet: number, count: number): number;
-  g2t_host_row_numbers(): number;
-  g2t_host_compose(
-    dataSet: number,
-    device: number,
-    task: number,
-    from: number,
-    count: number,
-    positive: number,
-  ): number;
-  g2t_host_predict_room(features: number, count: number): number;
-  g2t_host_predict(dataSet: number, first: number, count: number): void;
-  g2t_host_exchange_bytes(
-    model: number,
-    kind: number,
-    classes: number,
-    features: number,
-    batch: number,
-    rows: number,
-    receive: number,
-  ): number;
-  g2t_host_evaluate_room(d: number, classes: number, count: number): number;
-  g2t_host_evaluate(
-    dataSet: number,
-    model: number,
-    classes: number,
-    first: number,
-    count: number,
-    listed: number,
-  ): void;
-}
-
-/** Longest frame that any device takes, bytes: the largest receive buffer. */
-export const INBOX_BYTES = 65_536;
 /** The most devices in one instance (firmware/port/wasi/host.c). */
 export const MAX_DEVICES = 1_048_576;
 const ROW_NUMBERS = 65_536;
 const BUSY_FPU = 1;
+/** Growth that is worth a buffer; large enough for the machine to give none of it before it is touched. */
+const BALLAST_BYTES = 1 << 25;
 
 /** Places in the address record of host.c. */
-const AT = { inbox: 0, outbox: 2, work: 3, scores: 5, bits: 6, evaluation: 7, predicted: 8 } as const;
+const AT = { inbox: 0, outbox: 2, work: 3, scores: 5, bits: 6, evaluation: 7, predicted: 8, end: 9 } as const;
 
-/** Many devices in one WASI instance. */
-export class PooledHost implements FirmwareHost {
+/** Many devices in one WASI instance, over a memory in which threads of a crew can work too. */
+export class PooledHost implements FirmwareHost, Owner {
   readonly instances = 1;
   readonly #wasm: Exports;
+  readonly #crew: Crew;
+  /** Its number in the crew; -1 before the first job. */
+  #owner = -1;
+  /** The job of each device that has one. */
+  readonly #jobs = new Map<number, number>();
+  #helper: { readonly inbox: Uint8Array; readonly work: Float64Array } | undefined;
   readonly #at: number;
   readonly #features: number[] = [];
   readonly #rows: number[] = [];
   #devices = 0;
   #predicted = 0;
-  /** Views of linear memory: made anew when it grows. */
+  /** Views of linear memory: made anew when it has grown, where they are to reach its end. */
   #bytes: Uint8Array;
   #words: Uint32Array;
-  #inbox: Uint8Array;
-  #work: Float64Array;
+  readonly #inbox: Uint8Array;
+  readonly #work: Float64Array;
+  /** V8 leaves shared memory out when it decides to collect garbage: buffers of the same size, never touched, stand in for it. */
+  readonly #ballast: ArrayBuffer[] = [];
+  #counted = 0;
+  /** Which word says where memory ends. */
+  readonly #end: number;
 
-  /** @param module the compiled wasm/g2t.wasm. */
-  constructor(module: WebAssembly.Module) {
+  /** @param module the compiled wasm/g2t.wasm. @param crew who works on what is submitted: by default the caller, at once. */
+  constructor(module: WebAssembly.Module, crew = new Crew()) {
+    this.#crew = crew;
     this.#wasm = instantiate(module).exports as unknown as Exports;
     this.#good(this.#wasm.g2t_host_begin(INBOX_BYTES), 'the receive buffer');
     this.#at = this.#wasm.g2t_host_addresses() / 4;
-    this.#bytes = new Uint8Array(0);
-    this.#words = new Uint32Array(0);
-    this.#inbox = this.#bytes;
-    this.#work = new Float64Array(0);
-    this.#renew();
+    const { buffer } = this.#wasm.memory;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Uint32Array(buffer);
+    this.#end = this.#words[this.#at + AT.end]! / 4;
+    this.#inbox = new Uint8Array(buffer, this.#words[this.#at + AT.inbox]!, INBOX_BYTES);
+    this.#work = new Float64Array(buffer, this.#words[this.#at + AT.work]!, WORK_COUNT);
   }
 
   get devices(): number {
@@ -147,7 +100,6 @@ export class PooledHost implements FirmwareHost {
   }
 
   get inbox(): Uint8Array {
-    if (this.#inbox.length === 0) this.#renew();
     return this.#inbox;
   }
 
@@ -158,7 +110,55 @@ export class PooledHost implements FirmwareHost {
   deliver(device: number, length: number, at: Instant): number {
     this.#known(device);
     assert(length >= 0 && length <= INBOX_BYTES, `Expected a frame of at most ${INBOX_BYTES} bytes, got ${length}`);
-    return this.#wasm.g2t_host_deliver(device, length, at);
+    return this.#wasm.g2t_host_deliver(0, device, length, at);
+  }
+
+  submit(device: number, length: number, at: Instant, weight: number): void {
+    this.#known(device);
+    assert(length >= 0 && length <= INBOX_BYTES, `Expected a frame of at most ${INBOX_BYTES} bytes, got ${length}`);
+    if (this.#owner < 0) this.#owner = this.#crew.open(this);
+    this.#jobs.set(device, this.#crew.post(this.#owner, device, this.#inbox.subarray(0, length), at, weight));
+  }
+
+  collect(device: number): number {
+    const job = this.#jobs.get(device);
+    assert(job !== undefined, `Expected device ${device} to have work submitted`);
+    this.#jobs.delete(device);
+    return this.#crew.collect(job, this.#work);
+  }
+
+  workOn(device: number, frame: Uint8Array, at: number, counts: Float64Array): number {
+    this.#helper ??= this.#openLane(HELPER);
+    this.#helper.inbox.set(frame);
+    try {
+      const status = this.#wasm.g2t_host_deliver(HELPER, device, frame.length, at);
+      counts.set(this.#helper.work);
+      return status;
+    } catch (cause) {
+      throw new RunError(`The firmware failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    }
+  }
+
+  place(hands: number): Place {
+    const lanes: Lane[] = [];
+    for (let n = FIRST_HAND; n < FIRST_HAND + hands; n++) {
+      this.#openLane(n);
+      lanes[n] = {
+        inbox: this.#wasm.g2t_host_lane_inbox(n),
+        work: this.#wasm.g2t_host_lane_work(n),
+        stack: this.#wasm.g2t_host_lane_stack(n),
+      };
+    }
+    return { memory: this.#wasm.memory, lanes };
+  }
+
+  #openLane(lane: number): { readonly inbox: Uint8Array; readonly work: Float64Array } {
+    this.#good(this.#wasm.g2t_host_lane(lane) === 0 ? STATUS['no-memory'] : 0, 'a lane for a thread');
+    const { buffer } = this.#wasm.memory;
+    return {
+      inbox: new Uint8Array(buffer, this.#wasm.g2t_host_lane_inbox(lane), INBOX_BYTES),
+      work: new Float64Array(buffer, this.#wasm.g2t_host_lane_work(lane), WORK_COUNT),
+    };
   }
 
   timer(device: number, at: Instant): number {
@@ -178,7 +178,6 @@ export class PooledHost implements FirmwareHost {
   }
 
   get work(): Float64Array {
-    if (this.#work.length === 0) this.#renew();
     return this.#work;
   }
 
@@ -195,6 +194,11 @@ export class PooledHost implements FirmwareHost {
   held(device: number): number {
     this.#known(device);
     return this.#wasm.g2t_host_held(device);
+  }
+
+  heldRows(device: number): number {
+    this.#known(device);
+    return this.#wasm.g2t_host_held_rows(device);
   }
 
   busy(device: number): boolean {
@@ -312,21 +316,30 @@ export class PooledHost implements FirmwareHost {
     return { loss: loss!, right: right!, predicted };
   }
 
+  /** Memory may have grown since, in whichever thread: what is beyond the old end needs new views. */
   #fresh(): void {
-    if (this.#bytes.length === 0) this.#renew();
+    if (this.#words[this.#end] !== this.#bytes.length) this.#renew();
   }
 
   #renew(): void {
-    const buffer = this.#wasm.memory.buffer;
+    // Another thread's growth reaches this one's memory object within an instant.
+    let { buffer } = this.#wasm.memory;
+    while (buffer.byteLength < this.#words[this.#end]!) buffer = this.#wasm.memory.buffer;
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
-    this.#inbox = new Uint8Array(buffer, this.#words[this.#at + AT.inbox]!, INBOX_BYTES);
-    this.#work = new Float64Array(buffer, this.#words[this.#at + AT.work]!, WORK_COUNT);
+    const uncounted = buffer.byteLength - this.#counted;
+    if (uncounted < BALLAST_BYTES) return;
+    this.#ballast.push(new ArrayBuffer(uncounted));
+    this.#counted = buffer.byteLength;
   }
 
+  /** The device is about to be looked at or called: what was submitted for it comes first. */
   #known(device: number): void {
     if (!(device >= 0 && device < this.#devices))
       assert(false, `Expected a device below ${this.#devices}, got ${device}`);
+    if (this.#jobs.size === 0) return;
+    const job = this.#jobs.get(device);
+    if (job !== undefined) this.#crew.settle(job);
   }
 
   #good(answer: number, what: string): number {

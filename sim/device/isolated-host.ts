@@ -1,5 +1,6 @@
 import { InputError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
+import { Crew } from './crew.ts';
 import { PooledHost } from './host.ts';
 import type { DeviceSpec, EvaluatedRows, Evaluation, ExchangeSize, FirmwareHost, TaskShape } from './host-types.ts';
 
@@ -14,9 +15,13 @@ export class IsolatedHost implements FirmwareHost {
   readonly #dataSets: { rows: Float32Array; features: number; classes: Uint16Array }[] = [];
   #last: PooledHost;
 
-  constructor(module: WebAssembly.Module) {
+  readonly #crew: Crew;
+
+  /** @param module the compiled wasm/g2t.wasm. @param crew as for PooledHost. */
+  constructor(module: WebAssembly.Module, crew = new Crew()) {
     this.#module = module;
-    this.#front = new PooledHost(module);
+    this.#crew = crew;
+    this.#front = new PooledHost(module, crew);
     this.#last = this.#front;
   }
 
@@ -38,7 +43,7 @@ export class IsolatedHost implements FirmwareHost {
     if (id >= MAX_INSTANCES) {
       throw new InputError(`Expected at most ${MAX_INSTANCES} devices with isolation: instance, got ${id + 1} or more`);
     }
-    const host = new PooledHost(this.#module);
+    const host = new PooledHost(this.#module, this.#crew);
     host.addAs(id, spec);
     this.#own.push(host);
     return id;
@@ -56,6 +61,16 @@ export class IsolatedHost implements FirmwareHost {
     const host = this.#enter(device);
     host.inbox.set(this.#front.inbox.subarray(0, length));
     return host.deliver(0, length, at);
+  }
+
+  submit(device: number, length: number, at: Instant, weight: number): void {
+    const host = this.#enter(device);
+    host.inbox.set(this.#front.inbox.subarray(0, length));
+    host.submit(0, length, at, weight);
+  }
+
+  collect(device: number): number {
+    return this.#enter(device).collect(0);
   }
 
   timer(device: number, at: Instant): number {
@@ -84,6 +99,10 @@ export class IsolatedHost implements FirmwareHost {
 
   held(device: number): number {
     return this.#at(device).held(0);
+  }
+
+  heldRows(device: number): number {
+    return this.#at(device).heldRows(0);
   }
 
   busy(device: number): boolean {

@@ -3,11 +3,15 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array | ArrayBuffer);
     static customSections(module: Module, name: string): ArrayBuffer[];
+    static imports(module: Module): { module: string; name: string; kind: string }[];
   }
   class Memory {
-    constructor(limits: { initial: number; maximum?: number });
-    readonly buffer: ArrayBuffer;
+    constructor(limits: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBufferLike;
     grow(pages: number): number;
+  }
+  class Global {
+    value: number;
   }
   class Instance {
     constructor(module: Module, imports?: object);

@@ -41,6 +41,8 @@ export interface FleetConfig {
   readonly routine: Routine;
   /** The first wait before a failed exchange is tried again, and the longest, ns. */
   readonly backoff: { readonly first: number; readonly longest: number };
+  /** Whether large work, too, is done at once: where its time is measured, nothing is known of it before. */
+  readonly atOnce?: boolean;
   /** What chosen devices were doing, for the timeline. */
   readonly timeline: TimelineRecorder;
   /**

@@ -1,5 +1,5 @@
-import { type FirmwareHost, STATUS, statusName } from '../device/host-types.ts';
-import { assert, FirmwareError } from '../kernel/errors.ts';
+import type { FirmwareHost } from '../device/host-types.ts';
+import { assert } from '../kernel/errors.ts';
 import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
@@ -11,14 +11,13 @@ import { BackOff } from './back-off.ts';
 import type { FleetClient, FleetConfig } from './client.ts';
 import { FrameStore } from './frame-store.ts';
 import { type Exchange, putReport } from './link-report.ts';
+import { Processors } from './processors.ts';
 import { Slots } from './slots.ts';
-import { Tickets } from './tickets.ts';
 
 /** What a transfer's tag says: its role in the low two bits, a slot above. */
 const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
 
 const NEVER = Number.POSITIVE_INFINITY;
-const NO_BYTES = new Uint8Array(0);
 /** By how much a transfer exceeds the time that its receiver needs when something else slowed it down. */
 const SLOWED = 1.05;
 
@@ -44,7 +43,7 @@ export class Fleet implements NetworkListener {
   readonly #network: Network;
   #client: FleetClient | undefined;
 
-  readonly #busyUntil: Float64Array;
+  readonly #processors: Processors;
   /** Instant of the one timer event that counts for a device; others are stale. */
   readonly #timerAt: Float64Array;
   readonly #knocking: Uint8Array;
@@ -55,14 +54,13 @@ export class Fleet implements NetworkListener {
   /** Round trip of the device's connection when last something got through, ns: what TCP at the server measures. */
   readonly #rtt: Float64Array;
   readonly #backOff: BackOff;
-  readonly #tickets: Tickets;
   readonly #store = new FrameStore();
   /** Exchanges: an upload and its answer. */
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
-  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt', 'pace']);
+  readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt', 'pace', 'flop']);
 
   readonly #source: number;
-  readonly #kinds: Record<'poll' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
+  readonly #kinds: Record<'poll' | 'collect' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
 
   constructor(config: FleetConfig) {
     const { sim, devices } = config;
@@ -72,17 +70,17 @@ export class Fleet implements NetworkListener {
     this.host = config.host;
     this.devices = devices;
     this.accounts = new Accounts(devices, config.timeline);
-    this.#busyUntil = new Float64Array(devices);
+    this.#processors = new Processors(config, this.accounts);
     this.#timerAt = new Float64Array(devices).fill(NEVER);
     this.#knocking = new Uint8Array(devices);
     this.arrivals = new Arrivals(devices);
     this.#lost = new Arrivals(devices);
     this.#rtt = new Float64Array(devices);
     this.#backOff = new BackOff(config.seed, devices, config.backoff);
-    this.#tickets = new Tickets(config.host, config.computeTime);
     this.#source = sim.sources(devices);
     this.#kinds = {
       poll: sim.kind('fleet.poll', (device) => this.#poll(device)),
+      collect: sim.kind('fleet.collect', (device, stream) => this.#collect(device, stream)),
       leave: sim.kind('fleet.leave', (_device, exchange) => this.#upload(exchange)),
       timer: sim.kind('fleet.timer', (device) => this.#timer(device)),
       retry: sim.kind('fleet.retry', (_device, exchange) => this.#upload(exchange)),
@@ -118,9 +116,9 @@ export class Fleet implements NetworkListener {
     return this.#rtt[device]!;
   }
 
-  /** When the device has done all work that it has so far, ns. */
+  /** When the device has done all work that it has so far, ns; while large work is under way, the earliest that this can be. */
   busyUntil(device: number): number {
-    return this.#busyUntil[device]!;
+    return this.#processors.busyUntil(device);
   }
 
   delivered(transfer: number): void {
@@ -195,7 +193,7 @@ export class Fleet implements NetworkListener {
   #arrived(device: number, tag: number): void {
     this.#backOff.succeeded(device);
     this.arrivals.push(device, tag);
-    if (this.#busyUntil[device]! <= this.#sim.now) this.#takeArrival(device);
+    if (this.#processors.free(device)) this.#takeArrival(device);
     else this.#pollWhenFree(device);
   }
 
@@ -206,50 +204,27 @@ export class Fleet implements NetworkListener {
     else this.#answered(device, slot);
   }
 
-  /**
-   * Gives the frame in the inbox to the firmware once the device is free; moves its clock by the counted work.
-   * @param refused whether the frame belongs to a task that the device has just refused: it then knows nothing of it.
-   */
-  #deliver(device: number, length: number, arrival: number, wireBytes = length, refused = false): void {
-    const at = Math.max(arrival, this.#busyUntil[device]!);
-    this.#observe(at, device, false, this.host.inbox.subarray(0, length));
-    const { status, span } = this.#tickets.collect(this.#tickets.submitFrame(device, at, length, wireBytes));
-    if (status !== STATUS.ok && !(refused && status === STATUS['unknown-task']))
-      throw new FirmwareError({ device, at, status: statusName(status) });
-    this.#worked(device, at, span);
-  }
-
-  /** Moves the device's clock by the time that the firmware's last call took. */
-  #worked(device: number, at: number, span: number): void {
-    const until = this.#config.routine.end(device, at, span);
-    this.accounts.computed(device, span, until, this.#sim.now, this.host.work);
-    this.#busyUntil[device] = until;
-  }
-
+  /** Not while large work is under way: what comes of that is polled for when it is collected. */
   #pollWhenFree(device: number): void {
-    this.#schedule(Math.max(this.#sim.now, this.#busyUntil[device]!), device, this.#kinds.poll, 0);
+    if (this.#processors.underWay(device)) return;
+    this.#schedule(Math.max(this.#sim.now, this.busyUntil(device)), device, this.#kinds.poll, 0);
   }
 
   #poll(device: number): void {
     const { host } = this;
-    const now = this.#sim.now;
-    if (this.#busyUntil[device]! > now) {
+    if (!this.#processors.free(device)) {
       // Other work came in between; whatever it leaves to say is polled for when that is done.
       this.#pollWhenFree(device);
       return;
     }
     for (;;) {
-      const at = Math.max(now, this.#busyUntil[device]!);
-      const { length, span } = this.#tickets.collect(this.#tickets.submitPoll(device, at));
+      const length = this.#processors.poll(device);
       if (length === 0) break;
-      const bytes = host.outbox.subarray(0, length);
-      this.#observe(at, device, true, bytes);
       const exchange = this.#exchanges.take();
       this.#exchanges.set(exchange, 'device', device);
-      this.#exchanges.set(exchange, 'frame', this.#store.keep(bytes, length));
+      this.#exchanges.set(exchange, 'frame', this.#store.keep(host.outbox, length));
       this.#exchanges.set(exchange, 'attempts', 0);
-      this.#worked(device, at, span);
-      this.#schedule(this.#busyUntil[device]!, device, this.#kinds.leave, exchange);
+      this.#schedule(this.busyUntil(device), device, this.#kinds.leave, exchange);
     }
     this.#setTimer(device);
     if (this.arrivals.any(device)) this.#takeArrival(device);
@@ -265,14 +240,10 @@ export class Fleet implements NetworkListener {
   #timer(device: number): void {
     if (this.#timerAt[device] !== this.#sim.now) return;
     this.#timerAt[device] = NEVER;
-    const at = Math.max(this.#sim.now, this.#busyUntil[device]!);
-    if (this.host.deadline(device) <= at) {
-      this.#config.observe?.(at, device, false, NO_BYTES);
-      const { status, span } = this.#tickets.collect(this.#tickets.submitTimer(device, at));
-      if (status !== STATUS.ok) throw new FirmwareError({ device, at, status: statusName(status) });
-      this.#worked(device, at, span);
-      this.#pollWhenFree(device);
-    } else this.#setTimer(device);
+    // The poll after large work sets it anew.
+    if (this.#processors.underWay(device)) return;
+    if (this.#processors.timer(device)) this.#pollWhenFree(device);
+    else this.#setTimer(device);
   }
 
   /** Sends the frame that an exchange holds, for the first time or again. */
@@ -311,7 +282,7 @@ export class Fleet implements NetworkListener {
       const bytes = this.#store.view(answer);
       const size = HEADER_BYTES + getU32(bytes, from + HEADER.length);
       this.host.inbox.set(bytes.subarray(from, from + size));
-      this.#deliver(device, size, this.#sim.now);
+      this.#processors.deliver(device, size, this.#sim.now);
       from += size;
     }
     this.#store.release(answer);
@@ -327,29 +298,47 @@ export class Fleet implements NetworkListener {
     const rtt = this.#streams.get(slot, 'rtt');
     const stream = this.#streams.get(slot, 'stream');
     const total = this.#streams.get(slot, 'bytes');
-    // A transfer that took no longer than the device itself needs for it says nothing of the network's goodput.
-    const measured = last - first > SLOWED * this.#streams.get(slot, 'pace') ? total : 0;
-    const flopBefore = this.accounts.flop[device]!;
+    this.#streams.set(slot, 'flop', this.accounts.flop[device]!);
     let sent = 0;
     let taken = last;
     let refused = false;
+    let underWay = false;
     for (let index = 0; ; index++) {
       const length = this.#client!.fill(device, stream, index);
       if (length === 0) break;
       sent += length;
       const arrival = sent >= total ? last : Math.ceil(first + ((last - first) * sent) / total);
-      taken = Math.max(arrival, this.#busyUntil[device]!);
+      taken = Math.max(arrival, this.busyUntil(device));
       const isTask = this.host.inbox[HEADER.type] === FRAME.task;
-      this.#deliver(device, length, arrival, length, refused);
+      if (sent === total && !refused) underWay = this.#processors.begin(device, length, arrival);
+      else this.#processors.deliver(device, length, arrival, length, refused);
       // The server learns of a refusal only after it has sent the rows.
       if (isTask) refused = !this.host.busy(device);
     }
     assert(sent === total, `Expected a stream of ${total} bytes, got ${sent}`);
+    this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
+    if (underWay) this.#schedule(Math.max(this.#sim.now, this.busyUntil(device)), device, this.#kinds.collect, slot);
+    else this.#workedOff(device, slot);
+  }
+
+  /** Large work that a stream began has taken the least that it can take: what came of it is due. */
+  #collect(device: number, slot: number): void {
+    this.#processors.collect(device);
+    this.#workedOff(device, slot);
+  }
+
+  /** All work that a stream brought is done, or it is known when it will be. */
+  #workedOff(device: number, slot: number): void {
+    const first = this.#streams.get(slot, 'first');
+    const last = this.#streams.get(slot, 'last');
+    const rtt = this.#streams.get(slot, 'rtt');
+    // A transfer that took no longer than the device itself needs for it says nothing of the network's goodput.
+    const measured = last - first > SLOWED * this.#streams.get(slot, 'pace') ? this.#streams.get(slot, 'bytes') : 0;
+    const flop = this.accounts.flop[device]! - this.#streams.get(slot, 'flop');
+    this.#client!.worked(device, this.#streams.get(slot, 'stream'), this.busyUntil(device), flop);
     this.#streams.release(slot);
-    this.#client!.worked(device, stream, this.#busyUntil[device]!, this.accounts.flop[device]! - flopBefore);
     // Last: at its time, now, the frames before it are long taken.
     this.#report(device, { rtt, bytes: measured, time: last - first, failures: 0, upload: undefined });
-    this.#schedule(taken + Math.ceil(rtt / 2), device, this.#kinds.drained, stream);
     this.#pollWhenFree(device);
   }
 
@@ -357,7 +346,7 @@ export class Fleet implements NetworkListener {
   #report(device: number, exchange: Exchange): void {
     const length = putReport(this.host.inbox, device, exchange);
     this.host.seal(length);
-    this.#deliver(device, length, this.#sim.now, 0);
+    this.#processors.deliver(device, length, this.#sim.now, 0);
   }
 
   // --- failure and return ------------------------------------------------------------------------------------------
@@ -387,10 +376,5 @@ export class Fleet implements NetworkListener {
       this.#client!.lost(device, stream);
     }
     this.#client!.connected(device);
-  }
-
-  #observe(at: number, device: number, out: boolean, bytes: Uint8Array): void {
-    this.#sim.digest.bytes(bytes);
-    this.#config.observe?.(at, device, out, bytes);
   }
 }

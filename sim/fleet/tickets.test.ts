@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PooledHost } from '../device/host.ts';
-import { WORK } from '../device/host-types.ts';
+import { STATUS, WORK, WORK_COUNT } from '../device/host-types.ts';
 import { HEADER_BYTES, PAYLOAD_BYTES } from '../protocol/frame.ts';
 import { writePing } from '../protocol/messages.ts';
 import { firmware, spec } from './fixture.ts';
@@ -16,20 +16,36 @@ describe('Tickets', () => {
     const device = host.add(spec);
     const length = writePing(host.inbox, device, 3);
     host.seal(length);
-    const ticket = tickets.submitFrame(device, 10, length, length);
-    const least = tickets.lookahead(ticket);
+    const least = new Float64Array(WORK_COUNT);
+    least[WORK.frames] = 1;
+    least[WORK.bytesReceived] = length;
+    const ticket = tickets.submit(device, 10, length, length, least);
+    const lookahead = tickets.lookahead(ticket);
     const { status, span } = tickets.collect(ticket);
     expect(status).toBe(0);
-    expect(least).toBe(1000 + 7 * length + length);
-    expect(span).toBeGreaterThan(least);
+    expect(lookahead).toBe(1000 + 7 * length + length);
+    expect(span).toBeGreaterThan(lookahead);
+  });
+
+  it('fails where the work took less than was promised', () => {
+    const device = host.add(spec);
+    const length = writePing(host.inbox, device, 3);
+    host.seal(length);
+    const ticket = tickets.submit(device, 10, length, length, new Float64Array(WORK_COUNT).fill(9));
+    expect(() => tickets.collect(ticket)).toThrow(/Expected work of device \d+ to take at least/);
   });
 
   it('keeps tickets apart until they are collected, and says a fault', () => {
     const device = host.add(spec);
-    const hello = tickets.submitPoll(device, 0);
+    const other = host.add(spec);
+    expect(tickets.poll(device, 0).length).toBe(HEADER_BYTES + PAYLOAD_BYTES.hello);
+    const none = new Float64Array(WORK_COUNT);
     host.inbox.fill(0, 0, 20);
-    const garbage = tickets.submitFrame(device, 5, 20, 20);
-    expect(tickets.collect(garbage).status).toBeLessThan(0);
-    expect(tickets.collect(hello).length).toBe(HEADER_BYTES + PAYLOAD_BYTES.hello);
+    const garbage = tickets.submit(device, 5, 20, 20, none);
+    const length = writePing(host.inbox, other, 3);
+    host.seal(length);
+    const ping = tickets.submit(other, 5, length, length, none);
+    expect(tickets.collect(ping).status).toBe(STATUS.ok);
+    expect(tickets.collect(garbage).status).toBe(STATUS['bad-magic']);
   });
 });

@@ -30,7 +30,7 @@ export async function saveSession(
   for (const [index, { loaded, outcome }] of runs.entries()) {
     const name = `run-${index + 1}`;
     const id = runId(loaded, given.firmware);
-    const host = { ...hostFacts(given.startedAt) };
+    const host = { threads: 1, ...hostFacts(given.startedAt) };
     const manifest = manifestOf({
       loaded,
       id,

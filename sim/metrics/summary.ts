@@ -8,6 +8,8 @@ export type Stopped = 'trained' | 'horizon' | 'accuracy' | 'converged' | 'rounds
 /** The part of a summary that concerns the host, and nothing else does: it differs from run to run. */
 export interface HostSummary {
   readonly wall_s: number;
+  /** Threads that the run might use, its own included. */
+  readonly threads: number;
   readonly rss_bytes: number;
 }
 

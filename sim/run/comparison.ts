@@ -18,6 +18,8 @@ export interface ComparisonInput {
   readonly dataDir: string;
   /** Threads for the variants; when left out as many as the machine has processors, at most 8. */
   readonly workers?: number | undefined;
+  /** Threads that a run by itself may use: with several runs at once each has one. */
+  readonly threads?: number | undefined;
   readonly onProgress?: (progress: ComparisonProgress) => void;
   readonly cancelled: () => boolean;
   /** Boards that take part in the scenario's run, which then has no variants. */
@@ -55,7 +57,7 @@ export async function runComparison(input: ComparisonInput): Promise<Comparison>
 }
 
 async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput): Promise<FinishedRun[]> {
-  const { firmware, dataDir, onProgress, cancelled, live } = input;
+  const { firmware, dataDir, threads = 1, onProgress, cancelled, live } = input;
   const shelf = new DatasetShelf(dataDir);
   const outcomes: FinishedRun[] = [];
   for (const loaded of all) {
@@ -64,6 +66,7 @@ async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput):
       loaded,
       dataset: shelf.take(dataset, seed),
       firmware: firmware.module,
+      threads: { threads },
       onProgress: (progress) => onProgress?.({ ...progress, unit: 'tasks' }),
       cancelled,
       live,

@@ -1,5 +1,7 @@
+import { Crew } from '../device/crew.ts';
 import { toSeconds } from '../kernel/time.ts';
 import { type RunOutcome, Session, type SessionInput } from './session.ts';
+import { type ThreadOptions, Threads } from './threads.ts';
 
 export type { RunOutcome } from './session.ts';
 
@@ -10,7 +12,9 @@ export interface RunProgress {
   readonly tasksTotal: number;
 }
 
-export interface RunInput extends SessionInput {
+export interface RunInput extends Omit<SessionInput, 'crew'> {
+  /** Threads that it may use: by default its own alone. What it comes to does not depend on them. */
+  readonly threads?: ThreadOptions | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   /** Asked between batches of events; true ends the run with an `Interrupted`. */
   readonly cancelled?: (() => boolean) | undefined;
@@ -19,7 +23,7 @@ export interface RunInput extends SessionInput {
 /** The person asked the run to stop. */
 export class Interrupted extends Error {}
 
-/** Events between two looks at the clock. */
+/** The most events between two looks at the clock. */
 const BATCH = 500;
 /** How long a run may hold the program before an interrupt, say, is noticed; ms. */
 const LOOK_EVERY_MS = 50;
@@ -30,13 +34,28 @@ const LOOK_EVERY_MS = 50;
  * @throws Interrupted when cancelled.
  */
 export async function runToEnd(input: RunInput): Promise<RunOutcome> {
-  const session = new Session(input);
+  const { threads: asked } = input;
+  const threads = asked === undefined || asked.threads < 2 ? undefined : new Threads(input.firmware, asked);
+  try {
+    return await untilEnd(input, threads);
+  } finally {
+    await threads?.stop();
+  }
+}
+
+async function untilEnd(input: RunInput, threads: Threads | undefined): Promise<RunOutcome> {
+  const session = new Session({ ...input, crew: new Crew(threads) });
   let looked = performance.now();
-  while (session.run(session.horizon, BATCH)) {
-    if (performance.now() - looked < LOOK_EVERY_MS) continue;
+  let batch = BATCH;
+  while (session.run(session.horizon, batch)) {
+    const took = performance.now() - looked;
+    if (took < LOOK_EVERY_MS) continue;
+    // An event that trains may take as long as thousands that do not.
+    batch = took > 2 * LOOK_EVERY_MS ? Math.ceil(batch / 2) : Math.min(BATCH, batch * 2);
     input.onProgress?.(progressOf(session));
     await new Promise((resolve) => setImmediate(resolve));
     if (input.cancelled?.() === true) throw new Interrupted();
+    threads?.check();
     looked = performance.now();
   }
   return session.outcome();

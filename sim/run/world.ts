@@ -2,10 +2,11 @@ import type { Dataset } from '../data/dataset.ts';
 import { dealClasses } from '../data/held.ts';
 import type { Partition } from '../data/partition.ts';
 import type { Kernel } from '../device/board.ts';
+import type { Crew } from '../device/crew.ts';
 import { cyclesOf, handshakeTimes, nanosecondsPerByteTaken, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
-import { INBOX_BYTES, PooledHost } from '../device/host.ts';
-import type { FirmwareHost } from '../device/host-types.ts';
+import { PooledHost } from '../device/host.ts';
+import { type FirmwareHost, INBOX_BYTES } from '../device/host-types.ts';
 import { IsolatedHost } from '../device/isolated-host.ts';
 import { deviceSpec } from '../device/memory.ts';
 import { Fleet } from '../fleet/fleet.ts';
@@ -36,6 +37,8 @@ export interface WorldInput {
   readonly dataset: Dataset;
   /** wasm/g2t.wasm, compiled. */
   readonly firmware: WebAssembly.Module;
+  /** Who works on what devices' firmware takes long for; undefined: the caller. */
+  readonly crew?: Crew | undefined;
   readonly observe: FrameObserver | undefined;
   /** Boards that take part beside the simulated devices. */
   readonly live?: LiveBoards | undefined;
@@ -66,7 +69,7 @@ const LEAST_RECEIVE_BYTES = 1024;
 /** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
 const BACKOFF = { first: 1e9, longest: 60e9 };
 
-export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldInput): World {
+export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: WorldInput): World {
   const { scenario } = loaded;
   if (live === undefined) refuseWithoutBoards(scenario);
   const { seed, method: options } = scenario;
@@ -77,8 +80,8 @@ export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldIn
   // What a device tells of its speed: a step of the learner that its tasks train; exchanges do not go by it.
   const learner = options.name === 'g2t' ? options.learner.name : 'opt-sgd';
   const receiveBytes = receiveBytesFor(dataset.features);
-  const ownHost = () => (scenario.isolation === 'instance' ? new IsolatedHost(firmware) : new PooledHost(firmware));
-  const host = live === undefined ? ownHost() : live.host(firmware);
+  const Host = scenario.isolation === 'instance' ? IsolatedHost : PooledHost;
+  const host = live === undefined ? new Host(firmware, crew) : live.host(firmware);
   const specOf = boards.map((board) =>
     deviceSpec(board, { kernel, learner, features: dataset.features, receiveBytes }),
   );
@@ -114,6 +117,7 @@ export function buildWorld({ loaded, dataset, firmware, observe, live }: WorldIn
       Array.from(group, (index) => groups[index]!.routine ?? null),
     ),
     backoff: BACKOFF,
+    atOnce: live !== undefined,
     timeline,
     observe,
   });

@@ -1,68 +1,17 @@
+#include "host.h"
+
 #include <string.h>
 
 #include "g2t_bytes.h"
 #include "g2t_crc32.h"
-#include "g2t_device.h"
-#include "g2t_learner.h"
-#include "evaluate.h"
-#include "g2t_exchange.h"
-#include "memory.h"
 
 /*
  * What the simulator calls. One instance holds any number of devices; sim/device/host.ts is the other side. Times are whole ns
  * in doubles (exact to 2^53), so that no call needs a BigInt.
  */
-#define EXPORT(name) __attribute__((export_name(#name))) name
-
-enum { CHUNK = 256, CHUNKS = 4096, DATA_SETS = 4096, ROW_NUMBERS = 65536 };
-
-typedef struct {
-  float *x; /* rows[count][padded(features)] */
-  uint16_t *class_;
-  uint32_t count;
-  uint16_t features;
-} data_set;
-
-typedef struct {
-  g2t_device device;
-  slab memory;
-  const uint32_t *held;
-  uint32_t held_count;
-  uint32_t held_set;
-} slot;
-
-/* Addresses the host looks at after each call: they move when a buffer grows. */
-typedef struct {
-  uint32_t inbox;
-  uint32_t inbox_bytes;
-  uint32_t outbox;
-  uint32_t work;
-  uint32_t row_numbers;
-  uint32_t scores;
-  uint32_t bits;
-  uint32_t evaluation;
-  uint32_t predicted;
-} addresses;
-
-static struct {
-  slot *chunk[CHUNKS];
-  uint32_t devices;
-  data_set set[DATA_SETS];
-  uint32_t sets;
-  g2t_port port;
-  g2t_work work;
-  double counts[G2T_WORK_COUNT];
-  slab outbox;
-  slab weights;
-  slab scores;
-  slab bits;
-  slab class_scores;
-  double evaluation[2];
-  addresses at;
-} host;
+host_state host;
 
 static slot *slot_of(uint32_t device) { return &host.chunk[device / CHUNK][device % CHUNK]; }
-static uint32_t address(const void *p) { return (uint32_t)(uintptr_t)p; }
 static uint64_t to_us(double ns) { return (uint64_t)ns / 1000u; }
 
 /* Devices are known to the port by their place here; their wire id may differ (isolated instances). */
@@ -103,18 +52,40 @@ static const float *port_held_view(void *context, uint32_t device, uint32_t inde
   return features > set->features ? 0 : set->x + s->held[index] * g2t_padded(set->features);
 }
 
-static slot *current;
+static int open_lane(lane *l, uint32_t inbox_bytes) {
+  l->inbox = arena_take(inbox_bytes);
+  l->port = (g2t_port){&l->current, port_memory, port_held_rows, port_held_class, port_held_row, &l->work, port_held_view};
+  return l->inbox != 0;
+}
 
 int32_t EXPORT(g2t_host_begin)(uint32_t inbox_bytes);
 int32_t g2t_host_begin(uint32_t inbox_bytes) {
-  uint8_t *inbox = arena_take(inbox_bytes);
-  if (inbox == 0) return G2T_NO_MEMORY;
-  host.port = (g2t_port){&current, port_memory, port_held_rows, port_held_class, port_held_row, &host.work, port_held_view};
-  host.at.inbox = address(inbox);
+  if (!open_lane(&host.lane[0], inbox_bytes)) return G2T_NO_MEMORY;
+  host.at.inbox = address(host.lane[0].inbox);
   host.at.inbox_bytes = inbox_bytes;
-  host.at.work = address(host.counts);
+  host.at.work = address(host.lane[0].counts);
+  host.at.end = address(arena_end());
   return G2T_OK;
 }
+
+/* Opens a lane from 1 on, with a receive buffer and, for an instance of another thread, a stack of its own. Once; 0: no memory. */
+int32_t EXPORT(g2t_host_lane)(uint32_t number);
+int32_t g2t_host_lane(uint32_t number) {
+  if (number == 0u || number >= (uint32_t)LANES) return 0;
+  lane *l = &host.lane[number];
+  l->stack = arena_take(STACK_BYTES);
+  return l->stack != 0 && open_lane(l, host.at.inbox_bytes);
+}
+
+uint32_t EXPORT(g2t_host_lane_inbox)(uint32_t number);
+uint32_t g2t_host_lane_inbox(uint32_t number) { return address(host.lane[number].inbox); }
+
+uint32_t EXPORT(g2t_host_lane_work)(uint32_t number);
+uint32_t g2t_host_lane_work(uint32_t number) { return address(host.lane[number].counts); }
+
+/* The stack grows down from here. */
+uint32_t EXPORT(g2t_host_lane_stack)(uint32_t number);
+uint32_t g2t_host_lane_stack(uint32_t number) { return address(host.lane[number].stack) + STACK_BYTES; }
 
 uint32_t EXPORT(g2t_host_addresses)(void);
 uint32_t g2t_host_addresses(void) { return address(&host.at); }
@@ -131,20 +102,22 @@ int32_t g2t_host_add(uint32_t id, uint32_t ram, uint32_t flash, uint32_t receive
   slot *s = slot_of(place);
   const g2t_spec spec = {ram, flash, receive, bench_us, (uint16_t)megahertz, (uint16_t)flags};
   memset(s, 0, sizeof *s);
-  g2t_device_begin(&s->device, id, &spec, &host.port);
+  g2t_device_begin(&s->device, id, &spec, &host.lane[0].port);
   host.devices++;
   return (int32_t)place;
 }
 
-static slot *enter(uint32_t device) {
-  memset(&host.work, 0, sizeof host.work);
-  current = slot_of(device);
-  return current;
+/* The device's port becomes the lane's. */
+static g2t_device *enter(lane *l, uint32_t device) {
+  memset(&l->work, 0, sizeof l->work);
+  l->current = slot_of(device);
+  l->current->device.port = &l->port;
+  return &l->current->device;
 }
 
-static void leave(void) {
-  const g2t_work *w = &host.work;
-  double *c = host.counts;
+static void leave(lane *l) {
+  const g2t_work *w = &l->work;
+  double *c = l->counts;
   c[0] = (double)w->multiply_adds;
   c[1] = (double)w->updated_weights;
   c[2] = (double)w->updates;
@@ -171,26 +144,27 @@ void g2t_host_seal(uint32_t length) {
   g2t_store_u32(frame + G2T_CRC_OFFSET, crc);
 }
 
-int32_t EXPORT(g2t_host_deliver)(uint32_t device, uint32_t length, double at_ns);
-int32_t g2t_host_deliver(uint32_t device, uint32_t length, double at_ns) {
-  const uint8_t *inbox = (const uint8_t *)(uintptr_t)host.at.inbox;
-  const g2t_status status = g2t_device_on_frame(&enter(device)->device, to_us(at_ns), inbox, length);
-  leave();
+/* Gives what lies in the lane's receive buffer to the device. */
+int32_t EXPORT(g2t_host_deliver)(uint32_t number, uint32_t device, uint32_t length, double at_ns);
+int32_t g2t_host_deliver(uint32_t number, uint32_t device, uint32_t length, double at_ns) {
+  lane *l = &host.lane[number];
+  const g2t_status status = g2t_device_on_frame(enter(l, device), to_us(at_ns), l->inbox, length);
+  leave(l);
   return status;
 }
 
 void EXPORT(g2t_host_timer)(uint32_t device, double at_ns);
 void g2t_host_timer(uint32_t device, double at_ns) {
-  g2t_device_on_timer(&enter(device)->device, to_us(at_ns));
-  leave();
+  g2t_device_on_timer(enter(&host.lane[0], device), to_us(at_ns));
+  leave(&host.lane[0]);
 }
 
 /* The length of the frame now in the outbox; 0 none; negative when there is no memory for it. */
 int32_t EXPORT(g2t_host_poll)(uint32_t device, double at_ns);
 int32_t g2t_host_poll(uint32_t device, double at_ns) {
   g2t_outgoing out;
-  const uint32_t length = g2t_device_poll(&enter(device)->device, to_us(at_ns), &out);
-  leave();
+  const uint32_t length = g2t_device_poll(enter(&host.lane[0], device), to_us(at_ns), &out);
+  leave(&host.lane[0]);
   if (length == 0u) return 0;
   if (!slab_resize(&host.outbox, length < 4096u ? 4096u : length)) return G2T_NO_MEMORY;
   host.at.outbox = address(host.outbox.start);
@@ -211,6 +185,9 @@ uint32_t g2t_host_threshold(uint32_t device) { return slot_of(device)->device.th
 
 uint32_t EXPORT(g2t_host_held)(uint32_t device);
 uint32_t g2t_host_held(uint32_t device) { return slot_of(device)->device.held; }
+
+uint32_t EXPORT(g2t_host_held_rows)(uint32_t device);
+uint32_t g2t_host_held_rows(uint32_t device) { return slot_of(device)->held_count; }
 
 int32_t EXPORT(g2t_host_busy)(uint32_t device);
 int32_t g2t_host_busy(uint32_t device) { return g2t_device_is_training(&slot_of(device)->device); }
@@ -285,39 +262,6 @@ uint32_t g2t_host_compose(uint32_t number, uint32_t device, uint32_t task, uint3
   return (uint32_t)(out - frame);
 }
 
-/* Room for n + 1 weights, bias first at float 3 of an aligned block, and for the results of `count` rows; 0: no memory. */
-uint32_t EXPORT(g2t_host_predict_room)(uint32_t features, uint32_t count);
-uint32_t g2t_host_predict_room(uint32_t features, uint32_t count) {
-  const uint32_t floats = 4u + g2t_padded(features);
-  if (!slab_resize(&host.weights, floats * 4u)) return 0;
-  if (!slab_resize(&host.scores, (count + 4u) * 4u) || !slab_resize(&host.bits, (count / 32u + 1u) * 4u)) return 0;
-  memset(host.weights.start, 0, floats * 4u);
-  host.at.scores = address(host.scores.start);
-  host.at.bits = address(host.bits.start);
-  return address(host.weights.start) + 12u;
-}
-
-void EXPORT(g2t_host_predict)(uint32_t number, uint32_t first, uint32_t count);
-void g2t_host_predict(uint32_t number, uint32_t first, uint32_t count) {
-  const data_set *set = &host.set[number];
-  const uint32_t n = g2t_padded(set->features);
-  const float *w = (const float *)(void *)host.weights.start + 4;
-  const float *x = set->x + first * n;
-  float *scores = (float *)(void *)host.scores.start;
-  uint32_t *bits = (uint32_t *)(void *)host.bits.start;
-  const float bias = w[-1];
-  uint32_t word = 0;
-  for (uint32_t r = 0; r < count; r++) {
-    const float z = g2t_dot(x + r * n, w, n) + bias;
-    scores[r] = z;
-    word |= (uint32_t)(z > 0.0f) << (r & 31u);
-    if ((r & 31u) != 31u) continue;
-    bits[r / 32u] = word;
-    word = 0;
-  }
-  bits[count / 32u] = word;
-}
-
 /* RAM of an exchange, from the payload of its SETUP in the inbox. */
 double EXPORT(g2t_host_exchange_bytes)(uint32_t model, uint32_t kind, uint32_t classes, uint32_t features, uint32_t batch,
                                        uint32_t rows, uint32_t receive);
@@ -331,30 +275,4 @@ double g2t_host_exchange_bytes(uint32_t model, uint32_t kind, uint32_t classes, 
   s.features = (uint16_t)features;
   s.batch = batch;
   return (double)g2t_exchange_bytes(&s, rows, receive);
-}
-
-/* Room for the d parameters of a model, and for the classes predicted for `count` rows; 0: no memory. */
-uint32_t EXPORT(g2t_host_evaluate_room)(uint32_t d, uint32_t classes, uint32_t count);
-uint32_t g2t_host_evaluate_room(uint32_t d, uint32_t classes, uint32_t count) {
-  if (!slab_resize(&host.weights, d * 4u) || !slab_resize(&host.class_scores, classes * 4u)) return 0;
-  if (!slab_resize(&host.scores, (count + 4u) * 4u)) return 0;
-  host.at.predicted = address(host.scores.start);
-  host.at.evaluation = address(host.evaluation);
-  return address(host.weights.start);
-}
-
-/*
- * A model of an exchange on rows first, ... of a data set, or on row_numbers[first], ... where listed is not 0. Leaves the sum of the rows'
- * losses (no penalty) and the number of right predictions, and each row's predicted class (binary: 1 where z > 0, right where the class is odd).
- */
-void EXPORT(g2t_host_evaluate)(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed);
-void g2t_host_evaluate(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed) {
-  const data_set *set = &host.set[number];
-  const uint32_t *numbers = (const uint32_t *)(uintptr_t)host.at.row_numbers;
-  const evaluated e = {set->x, set->class_, set->features, listed != 0u ? numbers + first : 0, first, count};
-  const float *w = (const float *)(void *)host.weights.start;
-  float *scores = (float *)(void *)host.class_scores.start;
-  uint16_t *predicted = (uint16_t *)(void *)host.scores.start;
-  if (model == G2T_MODEL_SOFTMAX) evaluate_softmax(&e, classes, w, scores, predicted, host.evaluation);
-  else evaluate_binary(&e, (uint8_t)model, w, predicted, host.evaluation);
 }

@@ -8,14 +8,26 @@ typedef struct free_slab {
   struct free_slab *next;
 } free_slab;
 
-/* The port may keep state of its own (the core may not): one record an instance. */
+/* The port may keep state of its own (the core may not): one record a memory, which several threads may work in. */
 static struct {
   uint32_t next;
   uint32_t end;
+  int locked;
   free_slab *free[CLASSES + 1];
 } memory;
 
 extern uint8_t __heap_base;
+
+/* Held for a few instructions, or one growth: a wait beyond this many looks means that its holder is no more. */
+enum { LOOKS = 1 << 30 };
+
+static void lock(void) {
+  for (uint32_t look = 0; __atomic_exchange_n(&memory.locked, 1, __ATOMIC_ACQUIRE) != 0; look++) {
+    if (look == LOOKS) __builtin_trap();
+  }
+}
+
+static void unlock(void) { __atomic_store_n(&memory.locked, 0, __ATOMIC_RELEASE); }
 
 static int grow_to(uint64_t end) {
   const uint64_t missing = end - memory.end;
@@ -27,7 +39,7 @@ static int grow_to(uint64_t end) {
   return 1;
 }
 
-void *arena_take(uint64_t bytes) {
+static void *take(uint64_t bytes) {
   if (memory.next == 0u) {
     memory.next = ((uint32_t)(uintptr_t)&__heap_base + 15u) & ~15u;
     memory.end = (uint32_t)__builtin_wasm_memory_size(0) * PAGE;
@@ -39,6 +51,15 @@ void *arena_take(uint64_t bytes) {
   memory.next = (uint32_t)end;
   return start;
 }
+
+void *arena_take(uint64_t bytes) {
+  lock();
+  void *start = take(bytes);
+  unlock();
+  return start;
+}
+
+const uint32_t *arena_end(void) { return &memory.end; }
 
 /* Class c >= 1 holds (4 + (c - 1) % 4) << (4 + (c - 1) / 4) bytes: 64, 80, 96, 112, 128, 160, ... */
 static uint32_t class_bytes(uint32_t c) { return (4u + (c - 1u) % 4u) << (4u + (c - 1u) / 4u); }
@@ -52,7 +73,7 @@ static uint32_t class_for(uint32_t bytes) {
 
 static uint8_t *slab_take(uint32_t class_) {
   free_slab *first = memory.free[class_];
-  if (first == 0) return arena_take(class_bytes(class_));
+  if (first == 0) return take(class_bytes(class_));
   memory.free[class_] = first->next;
   return (uint8_t *)first;
 }
@@ -66,7 +87,7 @@ static void slab_give(slab *s) {
   s->start = 0;
 }
 
-int slab_resize(slab *s, uint32_t bytes) {
+static int resize(slab *s, uint32_t bytes) {
   if (bytes == 0u) {
     slab_give(s);
     return 1;
@@ -83,4 +104,11 @@ int slab_resize(slab *s, uint32_t bytes) {
   }
   *s = other;
   return 1;
+}
+
+int slab_resize(slab *s, uint32_t bytes) {
+  lock();
+  const int done = resize(s, bytes);
+  unlock();
+  return done;
 }
