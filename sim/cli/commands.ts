@@ -6,8 +6,8 @@ type Handler = (args: Arguments, io: Io) => Promise<number>;
 
 export interface Command {
   readonly name: string;
-  /** What stands beside the options, in order; all of it must be given. */
-  readonly positionals: readonly { readonly name: string; readonly describe: string }[];
+  /** What stands beside the options, in order; all of it must be given, but for the last if it may be there any number of times. */
+  readonly positionals: readonly { readonly name: string; readonly describe: string; readonly many?: true }[];
   readonly describe: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples?: readonly (readonly [string, string])[];
@@ -145,6 +145,28 @@ const live: Command = {
   load: async () => (await import('./live-command.ts')).run,
 };
 
+const figures: Command = {
+  name: 'figures',
+  positionals: [{ name: 'name', describe: 'a figure by name; all of them when left out', many: true }],
+  describe: 'Make the papers’ figures and tables, each from a scenario in scenarios/figures',
+  options: {
+    out: value('Where the files go', 'results/figures by default'),
+    check: { type: 'boolean', describe: 'Write nothing: compare with the files that stand there' },
+    reduced: { type: 'boolean', describe: 'A small form of each, for tests: not for quoting' },
+    generated: { type: 'boolean', describe: 'Rows of generators instead of the data sets' },
+    workers: value('Threads', 'as many as there are processors by default'),
+    list: { type: 'boolean', describe: 'Say which figures there are' },
+    data,
+    json,
+    quiet,
+  },
+  examples: [
+    ['$0 figures fig-3', 'One figure, in results/figures'],
+    ['$0 figures --check', 'Whether all come out as they stand there'],
+  ],
+  load: async () => (await import('./figures-command.ts')).run,
+};
+
 const board: CommandGroup = {
   name: 'board',
   describe: 'Boards: their figures, and what they would need for a task',
@@ -220,6 +242,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   validate,
   diff,
   transfer,
+  figures,
   live,
   board,
   dataGroup,
@@ -231,7 +254,7 @@ export function isGroup(entry: Command | CommandGroup): entry is CommandGroup {
 
 /** Tells yargs of a command; `act` is called with the arguments when it was the one that was given. */
 export function declare(yargs: Argv, command: Command, act: (command: Command, args: Arguments) => void): Argv {
-  const positionals = command.positionals.map(({ name }) => ` <${name}>`).join('');
+  const positionals = command.positionals.map(({ name, many }) => (many ? ` [${name}..]` : ` <${name}>`)).join('');
   return yargs.command(
     `${command.name}${positionals}`,
     command.describe,

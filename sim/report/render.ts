@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { assert } from '../kernel/errors.ts';
+import { FONT_FILES } from './fonts.ts';
 import { FONT, type Spec } from './style.ts';
 
 /** Turns specs into pictures. The same spec gives the same bytes on every machine and Node version. */
 export interface Renderer {
   svg(spec: Spec): Promise<string>;
-  /** Twice the SVG's size, on white. */
-  png(svg: string): Uint8Array;
+  /** On white. @param zoom pixels a unit of the SVG. */
+  png(svg: string, zoom?: number): Uint8Array;
 }
-
-const require = createRequire(import.meta.url);
-const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
-  require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
-);
 
 let loading: Promise<Renderer> | undefined;
 
@@ -52,9 +47,9 @@ async function load(): Promise<Renderer> {
         view.finalize();
       }
     },
-    png(svg) {
-      const font = { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' };
-      const resvg = new Resvg(svg, { font, background: '#ffffff', fitTo: { mode: 'zoom', value: 2 } });
+    png(svg, zoom = 2) {
+      const font = { fontFiles: [...FONT_FILES], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' };
+      const resvg = new Resvg(svg, { font, background: '#ffffff', fitTo: { mode: 'zoom', value: zoom } });
       return resvg.render().asPng();
     },
   };

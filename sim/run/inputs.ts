@@ -83,6 +83,15 @@ function findFiles(options: DatasetOptions, folder: string): FoundFiles {
   return found;
 }
 
+/** Whether the files of a data set are in the folder; a generator has all that it needs. */
+export function dataState(options: DatasetOptions, folder: string): 'all' | 'part' | 'none' {
+  const wanted = wantedFiles(options);
+  const there = wanted.filter(({ path, otherwise, orTree }) =>
+    [path, ...otherwise, ...(orTree === undefined ? [] : [orTree.path])].some((name) => existsSync(join(folder, name))),
+  ).length;
+  return there === wanted.length ? 'all' : there > 0 ? 'part' : 'none';
+}
+
 function findWanted(dataset: string, wanted: WantedFile, folder: string): readonly TreeFile[] {
   const { orTree } = wanted;
   const names = [wanted.path, ...wanted.otherwise];

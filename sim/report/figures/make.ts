@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import { readBytes } from '../../files/read.ts';
+import type { Content } from '../../files/write.ts';
+import { dataState } from '../../run/inputs.ts';
+import type { RunPool } from '../../run/pool.ts';
+import { type LoadedScenario, loadScenario } from '../../scenario/load.ts';
+import { loadRenderer } from '../render.ts';
+import type { Figure, FigureRun } from './figure.ts';
+import { figureFiles } from './files.ts';
+
+/** Scenarios of the package, from the sources or from the compiled program alike. */
+const ROOT = new URL('../../../', import.meta.url);
+
+/** A figure's runs before they are made. */
+export interface FigurePlan {
+  readonly figure: Figure;
+  readonly runs: readonly { readonly label: string; readonly seed: number; readonly loaded: LoadedScenario }[];
+  readonly provenance: { readonly scenario: string; readonly set: readonly string[]; readonly generated: boolean };
+  readonly reduced: boolean;
+}
+
+export interface PlanOptions {
+  readonly dataDir: string;
+  /** The small form, for tests. */
+  readonly reduced: boolean;
+  /** Whether a generator takes the place of the data, though they may be there. */
+  readonly generated: boolean;
+}
+
+/**
+ * Which runs a figure is made of. Where nothing of its data set is in the folder, a generator takes its place, and the
+ * plan says so; where a part is, the run will name what is missing.
+ */
+export function planFigure(figure: Figure, { dataDir, reduced, generated }: PlanOptions): FigurePlan {
+  const scenario = `scenarios/figures/${figure.name}.yaml`;
+  const file = fileURLToPath(new URL(scenario, ROOT));
+  const bytes = readBytes(file);
+  const replaceable = figure.generated.length > 0;
+  const plain = loadScenario({ file: scenario, bytes });
+  const replaced = replaceable && (generated || dataState(plain.scenario.dataset, dataDir) === 'none');
+  const set = [...(replaced ? figure.generated : []), ...(reduced ? figure.reduced.set : [])];
+  const seeds = reduced ? figure.reduced.seeds : figure.seeds;
+  const keep = (reduced ? figure.reduced.keep : undefined) ?? (() => true);
+  const runs = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) => {
+    const loaded = loadScenario({ file: scenario, bytes, set, seed });
+    return [{ name: loaded.scenario.name, loaded }, ...loaded.variants]
+      .filter((each) => keep(each.loaded.scenario))
+      .map((each) => ({ label: each.name, seed, loaded: each.loaded }));
+  });
+  return { figure, runs, provenance: { scenario, set, generated: replaced }, reduced };
+}
+
+/** Makes all runs of a figure in the pool and draws it. @param onRun called when a run is done. */
+export async function makeFigure(
+  { figure, runs, provenance, reduced }: FigurePlan,
+  pool: RunPool,
+  firmware: string,
+  onRun: () => void,
+): Promise<Map<string, Content>> {
+  const made = await Promise.all(
+    runs.map(async ({ label, seed, loaded }): Promise<FigureRun> => {
+      const { summary, tables } = await pool.run({ loaded, tables: true });
+      onRun();
+      const { rounds, devices, metrics } = tables!;
+      return { label, seed, scenario: loaded.scenario, summary, tables: { rounds, devices, metrics } };
+    }),
+  );
+  return figureFiles(await loadRenderer(), figure, made, { ...provenance, reduced, firmware });
+}

@@ -1,0 +1,86 @@
+import { assert } from '../../kernel/errors.ts';
+import type { ResolvedProfile } from '../../net/link-options.ts';
+import type { FigureRun } from './figure.ts';
+
+/** Mean over seeds, with the bounds of its 95 % confidence interval. */
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Student's t for 95 % by degrees of freedom, from 1. */
+const T_95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262] as const;
+
+/** Mean and Student's interval; the mean alone where there is one value. */
+export function interval(values: readonly number[]): Interval {
+  const n = values.length;
+  assert(n > 0 && n <= T_95.length + 1, `Expected 1 to ${T_95.length + 1} seeds, got ${n}`);
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) return { mean, low: mean, high: mean };
+  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
+  const half = T_95[n - 2]! * Math.sqrt(squares / (n - 1) / n);
+  return { mean, low: mean - half, high: mean + half };
+}
+
+/** A value that is known, and has no spread. */
+export function exactly(value: number): Interval {
+  return { mean: value, low: value, high: value };
+}
+
+/** The runs of one variant, a run a seed. */
+export interface Variant {
+  readonly label: string;
+  readonly scenario: FigureRun['scenario'];
+  readonly runs: readonly FigureRun[];
+}
+
+/** Runs by variant, in the order of the scenario. */
+export function variantsOf(runs: readonly FigureRun[]): Variant[] {
+  const labels = [...new Set(runs.map(({ label }) => label))];
+  return labels.map((label) => {
+    const own = runs.filter((run) => run.label === label);
+    return { label, scenario: own[0]!.scenario, runs: own };
+  });
+}
+
+/** The interval of what each run of a variant comes to; undefined where one of them has no value. */
+export function over(variant: Variant, value: (run: FigureRun) => number | null): Interval | undefined {
+  const values = variant.runs.map(value);
+  return values.some((each) => each === null || !Number.isFinite(each)) ? undefined : interval(values as number[]);
+}
+
+/** How the seeds are said in a caption. */
+export function seedsText(runs: readonly FigureRun[]): string {
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return seeds === 1 ? 'One seed.' : `Means of ${seeds} seeds, bars: 95 % confidence intervals (Student).`;
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  g2t: 'Globe2Train',
+  ssgd: 'SSGD',
+  asgd: 'ASGD',
+  fedavg: 'FedAvg',
+  'adaptive-tau': 'Adaptive τ',
+  gaia: 'Gaia',
+};
+
+/** A method's name as papers write it. */
+export function methodName({ method }: FigureRun['scenario']): string {
+  const name = METHODS[method.name] ?? method.name;
+  return method.name === 'asgd' && method.exchange === 'separate' ? 'ASGD, separate pull' : name;
+}
+
+/** A link profile of a scenario by name. */
+export function profileNamed({ network }: FigureRun['scenario'], name: string): ResolvedProfile {
+  const found = network.profiles.find((profile) => profile.name === name);
+  assert(found !== undefined, `Expected a link ${name} in the figure's scenario`);
+  return found;
+}
+
+/** A link's latency, its median where it varies, s. */
+export function latencyOf({ latency }: ResolvedProfile): number {
+  if (latency.kind === 'constant') return latency.value;
+  assert(latency.kind === 'lognormal', `Expected a constant or lognormal latency, got ${latency.kind}`);
+  return latency.median;
+}
