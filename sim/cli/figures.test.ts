@@ -17,7 +17,7 @@ const small = (out: string, ...more: string[]) => {
   return ['figures', 'fig-3', '--reduced', '--workers', '1', '--data', empty, '--out', join(folder, out), ...more];
 };
 
-describe('g2t figures', () => {
+describe('g2t figures', { timeout: 300_000 }, () => {
   it('draws from the generator where no data are, says so aloud and in the caption, and comes out the same again', async () => {
     const first = await g2t(small('a', '--quiet'));
     expect([first.code, first.stdout]).toEqual([0, '']);
