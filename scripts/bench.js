@@ -1,4 +1,5 @@
-// npm run bench: the event queue beside tinyqueue, a training step in WASM beside the same C natively, and whole runs.
+// npm run bench: the event queue beside tinyqueue, a training step in WASM beside the same C natively, whole runs, and training
+// on one thread and two.
 // A table on stdout, the figures in results/bench.json. `-- --quick` is for CI: shorter measurements.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { measureNative, measureWasm } from '../firmware/bench/bench.js';
 import { measureQueue } from './bench/queue.js';
 import { measureSimulation } from './bench/simulations.js';
+import { measureThreads } from './bench/threads.js';
 
 const RESULTS = join(dirname(fileURLToPath(import.meta.url)), '..', 'results');
 const quick = process.argv.includes('--quick');
@@ -60,10 +62,17 @@ for (const run of runs) {
 const growth = runs[1].microsecondsPerEvent / runs[0].microsecondsPerEvent;
 console.log(`an event among 10,000 devices, beside one among 1000: ${aim('event', growth, growth <= 1.25, '<= 1.25')}`);
 
+line('Training, 40 devices', 'threads', 'wall s', 'CPU s', 'busiest s', 'times as fast', 'by the busiest');
+const threads = await measureThreads(quick ? { times: 1, rounds: 5 } : { times: 5, rounds: 40 });
+for (const [count, { wall, cpu, busiest }] of [threads.one, threads.two].entries()) {
+  const faster = count === 0 ? ['', ''] : [threads.speedUp, threads.speedUpIdle].map((times) => times.toFixed(2));
+  line('', whole(count + 1), ...[wall, cpu, busiest].map((seconds) => seconds.toFixed(2)), ...faster);
+}
+
 const host = { node: process.version, platform: `${process.platform}-${process.arch}`, cpu: cpus()[0]?.model ?? '' };
 mkdirSync(RESULTS, { recursive: true });
 writeFileSync(
   join(RESULTS, 'bench.json'),
-  `${JSON.stringify({ quick, host, queue, step: { wasm, native: native ?? null }, runs, growth }, null, 2)}\n`,
+  `${JSON.stringify({ quick, host, queue, step: { wasm, native: native ?? null }, runs, growth, threads }, null, 2)}\n`,
 );
 for (const each of missed) console.log(`missed: ${each}`);

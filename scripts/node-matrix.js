@@ -1,4 +1,4 @@
-// Runs the same scenarios on several versions of Node, pooled and isolated, and compares the digests. The other Nodes come
+// Runs the same scenarios on several versions of Node, pooled and isolated, on one thread and two, and compares the digests. The other Nodes come
 // from npm, into .cache/, once. `node scripts/node-matrix.js [MAJOR...]`; exit code 1 on a difference.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const MAJORS = ['20', '22', '24', '26'];
 const GLOBE = ['scenarios/globe-1000.yaml', '--set', 'dataset.classes=40', ...counts([60, 60, 40, 30, 10])];
+const ISOLATION = { pooled: ['--set', 'isolation=pooled'], instance: ['--set', 'isolation=instance'] };
+const THREADS = { '1 thread': ['--threads', '1'], '2 threads': ['--threads', '2'] };
 const RUNS = {
-  quickstart: ['scenarios/quickstart.yaml'],
-  'globe, 200 devices': GLOBE,
+  quickstart: { args: ['scenarios/quickstart.yaml'], ways: ISOLATION },
+  'globe, 200 devices': { args: GLOBE, ways: ISOLATION },
+  training: { args: ['scripts/bench/training.yaml', '--set', 'method.rounds=3'], ways: THREADS },
 };
 
 function counts(of) {
@@ -65,11 +68,11 @@ try {
   for (const major of majors) {
     const node = nodeOf(major);
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-    for (const [name, args] of Object.entries(RUNS))
-      for (const isolation of ['pooled', 'instance']) {
-        const found = digest(node, [...args, '--set', `isolation=${isolation}`], join(out, `${major}-${isolation}`));
-        rows.push({ run: name, node: version, isolation, digest: found });
-        console.log(`${name.padEnd(20)} ${version.padEnd(10)} ${isolation.padEnd(9)} ${found}`);
+    for (const [name, { args, ways }] of Object.entries(RUNS))
+      for (const [way, more] of Object.entries(ways)) {
+        const found = digest(node, [...args, ...more], join(out, `${major}-${way}`));
+        rows.push({ run: name, node: version, way, digest: found });
+        console.log(`${name.padEnd(20)} ${version.padEnd(10)} ${way.padEnd(9)} ${found}`);
       }
   }
 } finally {
