@@ -22,9 +22,6 @@ export interface Owner {
   place(hands: number): Place;
 }
 
-/** How long to sleep between two looks at whether all threads are still there, ms. */
-const LOOK_EVERY = 100;
-
 interface Done {
   status: number;
   readonly counts: Float64Array;
@@ -36,11 +33,11 @@ interface Done {
  */
 export class Crew {
   readonly #hands: Hands | undefined;
-  readonly #desk: Desk | undefined;
+  /** There once the hands are started. */
+  #desk: Desk | undefined;
   readonly #owners: Owner[] = [];
   /** How many of them the hands were shown; 0 until they are started. */
   #shown = 0;
-  #started = false;
   #weight = 0;
   readonly #freeJobs: number[] = [];
   /** Jobs that the caller worked on at once: number JOBS + index. */
@@ -52,8 +49,6 @@ export class Crew {
 
   constructor(hands?: Hands) {
     this.#hands = hands;
-    if (hands === undefined) return;
-    this.#desk = new Desk();
     for (let job = JOBS - 1; job >= 0; job--) this.#freeJobs.push(job);
   }
 
@@ -68,9 +63,7 @@ export class Crew {
     const hands = this.#hands;
     if (hands === undefined || this.#freeJobs.length === 0 || this.#weight < hands.worthwhile)
       return this.#workAtOnce(owner, device, frame, at);
-    const desk = this.#desk!;
-    if (!this.#started) hands.start(desk.buffer);
-    this.#started = true;
+    const desk = this.#desk ?? this.#start(hands);
     for (; this.#shown <= owner; this.#shown++) hands.show(this.#owners[this.#shown]!.place(hands.count));
     const job = this.#freeJobs.pop()!;
     desk.post(job, owner, device, frame, at);
@@ -96,7 +89,7 @@ export class Crew {
         this.#help(other);
         continue;
       }
-      desk.wait(job, LOOK_EVERY);
+      desk.wait(job);
       const { ended } = desk;
       if (ended !== undefined) throw new RunError(`A worker thread ended before its work was done: ${ended}`);
     }
@@ -117,6 +110,18 @@ export class Crew {
     desk.clear(job);
     this.#freeJobs.push(job);
     return status;
+  }
+
+  /** Lets hands end what they have taken, and take no more: then their threads may be ended, and the memories still be used. */
+  close(): void {
+    this.#desk?.close();
+  }
+
+  #start(hands: Hands): Desk {
+    const desk = new Desk();
+    this.#desk = desk;
+    hands.start(desk.buffer);
+    return desk;
   }
 
   #workAtOnce(owner: number, device: number, frame: Uint8Array, at: number): number {

@@ -2,9 +2,10 @@ import { INBOX_BYTES, WORK_COUNT } from './host-types.ts';
 
 /** Jobs that may lie on the desk at once. */
 export const JOBS = 1024;
-/** Words before the jobs: how many were ever laid down, and, where a thread ended before its time, 1 + bytes of the reason. */
+/** Words before the jobs: how many were ever laid down; where a thread ended before its time, 1 + bytes of the reason; whether it is closed. */
 const POSTED = 0;
 const ENDED = 1;
+const CLOSED = 2;
 const FIRST = 4;
 /** Words of a job. */
 const STATE = 0;
@@ -23,6 +24,9 @@ const DOUBLES_BYTES = 8 * JOBS * DOUBLES;
 const FRAMES_AT = WORDS_BYTES + DOUBLES_BYTES;
 const REASON_AT = FRAMES_AT + JOBS * INBOX_BYTES;
 const REASON_BYTES = 1024;
+
+/** How long to sleep between two looks at whether all threads are still there, ms. */
+const LOOK_EVERY = 100;
 
 const free = 0;
 const ready = 1;
@@ -80,14 +84,29 @@ export class Desk {
     return -1;
   }
 
-  /** Takes a job, once there is one. */
+  /** Takes a job, once there is one and the desk is open. */
   waitForAny(): number {
     for (;;) {
       const posted = Atomics.load(this.#words, POSTED);
-      const job = this.takeAny();
-      if (job >= 0) return job;
-      Atomics.wait(this.#words, POSTED, posted);
+      const job = this.#closed ? -1 : this.takeAny();
+      if (job < 0) Atomics.wait(this.#words, POSTED, posted);
+      else if (!this.#closed) return job;
+      // Closed in between: who closed it may not have seen this one taken.
+      else this.#settle(job, ready);
     }
+  }
+
+  /** From now on nobody takes a job by `waitForAny`. @returns when all that were taken are done, or a thread has ended. */
+  close(): void {
+    Atomics.store(this.#words, CLOSED, 1);
+    for (let job = 0; job < JOBS; job++) {
+      while (Atomics.load(this.#words, FIRST + job * WORDS + STATE) === taken && this.ended === undefined)
+        this.wait(job);
+    }
+  }
+
+  get #closed(): boolean {
+    return Atomics.load(this.#words, CLOSED) === 1;
   }
 
   place(job: number): number {
@@ -136,8 +155,8 @@ export class Desk {
   }
 
   /** Waits for a job that somebody has taken, but not for ever. */
-  wait(job: number, milliseconds: number): void {
-    Atomics.wait(this.#words, FIRST + job * WORDS + STATE, taken, milliseconds);
+  wait(job: number): void {
+    Atomics.wait(this.#words, FIRST + job * WORDS + STATE, taken, LOOK_EVERY);
   }
 
   status(job: number): number {

@@ -44,7 +44,8 @@ export async function runToEnd(input: RunInput): Promise<RunOutcome> {
 }
 
 async function untilEnd(input: RunInput, threads: Threads | undefined): Promise<RunOutcome> {
-  const session = new Session({ ...input, crew: new Crew(threads) });
+  const crew = new Crew(threads);
+  const session = new Session({ ...input, crew });
   let looked = performance.now();
   let batch = BATCH;
   while (session.run(session.horizon, batch)) {
@@ -58,6 +59,7 @@ async function untilEnd(input: RunInput, threads: Threads | undefined): Promise<
     threads?.check();
     looked = performance.now();
   }
+  crew.close();
   return session.outcome();
 }
 
