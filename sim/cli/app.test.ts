@@ -39,7 +39,7 @@ describe('usage', () => {
     ['', 'expected a command, got nothing; g2t --help shows them'],
     [
       'rum a.yaml',
-      'g2t: expected one of run, check, verify, validate, diff, transfer, live, board, data, got rum; did you mean run?',
+      'g2t: expected one of run, check, sweep, merge, worker, verify, validate, diff, transfer, figures, live, board, data, got rum; did you mean run?',
     ],
     ['run', 'g2t run: expected a scenario file (YAML), got nothing'],
     ['check', 'g2t check: expected a scenario file (YAML), got nothing'],
@@ -77,7 +77,22 @@ describe('usage', () => {
     ['data get clusters', 'clusters: nothing to get. A generator of class-clustered sensor data; needs no file'],
     ['data import csw x', 'expected auslan, mnist or csv, got csw; did you mean csv?'],
     ['data import csv nowhere.csv', 'cannot read nowhere.csv: no such file or folder'],
-    ['sweep a.yaml', 'g2t: expected one of run, check, verify, validate, diff, transfer, live, board, data, got sweep'],
+    ['sweep', 'g2t sweep: expected a sweep, or a scenario with `sweep` (YAML), got nothing'],
+    ['sweep nowhere.yaml', 'cannot read nowhere.yaml: no such file or folder'],
+    ['sweep a --engine kafka', '--engine: expected local or bullmq, got kafka'],
+    ['sweep a --workers 0', '--workers: expected a whole number from 1 to 1024, got 0'],
+    ['sweep a --redis redis://x', '--redis: expected --engine bullmq beside it, got local'],
+    [
+      'sweep a --engine bullmq --workers 2',
+      '--workers: expected none with --engine bullmq: g2t worker --workers says how many each has',
+    ],
+    ['sweep a --engine bullmq --shard 1/2', '--shard: expected --engine local, got bullmq'],
+    ['sweep a --shard 5/4', '--shard: expected a shard from 1/4 to 4/4, got 5/4'],
+    ['sweep a --shard 0/4', '--shard: expected a shard from 1/4 to 4/4, got 0/4'],
+    ['sweep a --shard x', '--shard: expected i/n such as 2/4, auto or auto/n, got x'],
+    ['merge', 'g2t merge: expected the folder of a shard, got nothing'],
+    ['merge nowhere', 'cannot read nowhere/sweep.json: no such file or folder'],
+    ['worker --redis nonsense', '--redis: expected a URL such as redis://127.0.0.1:6379, got nonsense'],
   ])('g2t %s', async (line, message) => {
     expect(await refused(line.split(' ').filter((word) => word !== ''))).toBe(message);
   });

@@ -61,6 +61,54 @@ const run: Command = {
   load: async () => (await import('./run-command.ts')).run,
 };
 
+const sweep: Command = {
+  name: 'sweep',
+  positionals: [{ name: 'sweep', describe: 'a sweep, or a scenario with `sweep` (YAML)' }],
+  describe: 'Run a scenario over many values and seeds; go on where it was left',
+  options: {
+    ...changes,
+    workers: value('Threads that run at a time', 'all processors by default'),
+    engine: value('local, or bullmq: workers on other machines', 'local by default'),
+    redis: value('Where Redis is, with --engine bullmq', 'redis://127.0.0.1:6379 by default'),
+    shard: value('One part of a sweep cut in n: i/n, or auto to take i from Slurm or Kubernetes', 'e.g. 2/4'),
+    resume: { type: 'boolean', describe: 'Go on with a sweep that was begun; refuse to begin one' },
+    data,
+    out: value('The sweep’s own folder', 'results/NAME-ID by default'),
+    json,
+    quiet,
+  },
+  examples: [
+    ['$0 sweep scenarios/sweeps/latency-and-loss.yaml', 'Run it on all processors'],
+    ['$0 sweep s.yaml --shard 1/4 --out results/part-1', 'A quarter of it, to be merged'],
+  ],
+  load: async () => (await import('./sweep-command.ts')).run,
+};
+
+const merge: Command = {
+  name: 'merge',
+  positionals: [
+    { name: 'shard', describe: 'the folder of a shard' },
+    { name: 'more', describe: 'the folders of other shards', many: true },
+  ],
+  describe: 'Join the shards of a sweep, and make its tables and report',
+  options: { out: value('The sweep’s own folder', 'results/NAME-ID by default'), json, quiet },
+  examples: [['$0 merge results/part-*', 'All parts are there']],
+  load: async () => (await import('./sweep-command.ts')).merge,
+};
+
+const worker: Command = {
+  name: 'worker',
+  positionals: [],
+  describe: 'Run what g2t sweep --engine bullmq hands out, until Ctrl-C',
+  options: {
+    redis: value('Where Redis is', 'redis://127.0.0.1:6379 by default'),
+    workers: value('Threads that run at a time', 'all processors by default'),
+    data,
+    quiet: { type: 'boolean', describe: 'Say nothing but errors' },
+  },
+  load: async () => (await import('./worker-command.ts')).run,
+};
+
 const check: Command = {
   name: 'check',
   positionals: [scenario],
@@ -238,6 +286,9 @@ const dataGroup: CommandGroup = {
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
   run,
   check,
+  sweep,
+  merge,
+  worker,
   verify,
   validate,
   diff,

@@ -191,6 +191,20 @@ function cleanLeftovers(target: string): void {
   }
 }
 
+/**
+ * Removes what killed processes left half-written in a folder, of whatever file. For the one process that begins to write there:
+ * what its own threads write meanwhile would be taken for a leftover.
+ */
+export function cleanFolder(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) {
+    const form = /^\..*\.part-([0-9a-f]{6})-(\d+)-\d+$/.exec(name);
+    const path = join(folder, name);
+    if (form !== null && !ours.has(path) && isDead(path, form[1]!, Number(form[2])))
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
 /** Whether the process that made `path` is gone; of other hosts only the age of what it left can tell. */
 function isDead(path: string, host: string, pid: number): boolean {
   if (host !== HOST) return Date.now() - statSync(path).mtimeMs > DAY_MS;

@@ -10,8 +10,25 @@ declare module 'mathjs/lib/browser/math.js' {
     parse(text: string): ParsedUnit;
     createUnitSingle(name: string, options: { readonly definition?: string; readonly prefixes?: string }): void;
   }
+  /** A node of a parsed expression: each kind has some of these. */
+  export interface ParsedNode {
+    readonly type: string;
+    readonly name?: string;
+    readonly value?: unknown;
+    /** An operator's function by name, or the node of a function that is called. */
+    readonly fn?: string | ParsedNode;
+    readonly args?: readonly ParsedNode[];
+    readonly content?: ParsedNode;
+    readonly condition?: ParsedNode;
+    readonly trueExpr?: ParsedNode;
+    readonly falseExpr?: ParsedNode;
+    /** Whether a division is a percentage: 5 %. */
+    readonly isPercentage?: boolean;
+    toString(): string;
+  }
   interface MathInstance {
     create(): MathInstance & Record<string, unknown>;
+    parse(text: string): ParsedNode;
     readonly Unit: UnitClass;
   }
   const math: MathInstance;

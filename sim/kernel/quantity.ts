@@ -53,6 +53,15 @@ export function readQuantity(text: string, dimension: Dimension, range: Range = 
   return { fault: `expected ${rangeText(dimension, range, parts[2]!)}, got ${trimmed}` };
 }
 
+/** A quantity of whatever it measures, in SI; undefined for other text. */
+export function readAnyQuantity(text: string): { readonly value: number; readonly dimension: Dimension } | undefined {
+  const parts = FORM.exec(text.trim());
+  const unit = parts && findUnit(parts[2]!);
+  if (!unit) return undefined;
+  const value = (Number(parts[1]) * unit.scale.times) / unit.scale.over;
+  return Number.isFinite(value) ? { value: value === 0 ? 0 : value, dimension: unit.dimension } : undefined;
+}
+
 /** As people write it: the largest unit that keeps it at 1 or above, at most five digits. */
 export function formatQuantity(value: number, dimension: Dimension): string {
   const { units } = DIMENSIONS[dimension];

@@ -13,11 +13,19 @@ export interface PoolSetup {
   readonly stop: Int32Array;
 }
 
+/** A JSON file that holds what is in `head`, and the `summary`. */
+export interface SavedSummary {
+  readonly file: string;
+  readonly head: object;
+}
+
 /** A run as a worker is given it: plain data. */
 export interface PoolJob {
   readonly scenario: ResolvedScenario;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables: boolean;
+  /** A file to which the summary goes, below what is known of the run already. */
+  readonly save: SavedSummary | undefined;
   /** Four numbers that the worker keeps up to date: how far the run is. */
   readonly progress: Float64Array | undefined;
 }

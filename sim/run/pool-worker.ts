@@ -1,4 +1,6 @@
 import { workerData } from 'node:worker_threads';
+import { canonicalJson } from '../files/json.ts';
+import { writeFileWhole } from '../files/write.ts';
 import { G2tError } from '../kernel/errors.ts';
 import { ScenarioError } from '../scenario/fault.ts';
 import type { LoadedScenario, ResolvedScenario } from '../scenario/load.ts';
@@ -38,7 +40,7 @@ export default async function answer(job: PoolJob): Promise<PoolAnswer> {
   }
 }
 
-async function outcomeOf({ scenario, tables, progress }: PoolJob): Promise<PoolOutcome> {
+async function outcomeOf({ scenario, tables, save, progress }: PoolJob): Promise<PoolOutcome> {
   const outcome = await runToEnd({
     loaded: withoutFile(scenario),
     dataset: shelf.take(scenario.dataset, scenario.seed),
@@ -47,6 +49,7 @@ async function outcomeOf({ scenario, tables, progress }: PoolJob): Promise<PoolO
     ...(progress === undefined ? {} : { onProgress: (state) => writeProgress(progress, state) }),
   });
   const { summary, digest, checkpoints, extras } = outcome;
+  if (save !== undefined) writeFileWhole(save.file, canonicalJson({ ...save.head, summary }));
   const plain = { summary, digest, checkpoints, extras };
   return tables ? { ...plain, tables: outcome.tables, model: outcome.world.method.model() } : plain;
 }

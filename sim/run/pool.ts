@@ -5,6 +5,7 @@ import type { Piscina } from 'piscina';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Firmware } from './inputs.ts';
+import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
   type PoolJob,
@@ -12,8 +13,9 @@ import {
   type PoolSetup,
   progressWords,
   readProgress,
+  type SavedSummary,
 } from './pool-job.ts';
-import { Interrupted, type RunProgress } from './run.ts';
+import type { RunProgress } from './run.ts';
 
 export type { PoolOutcome } from './pool-job.ts';
 
@@ -22,6 +24,8 @@ export interface PoolRequest {
   readonly loaded: LoadedScenario;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables?: boolean;
+  /** A JSON file that is to hold `head` and the summary: written by the thread, whole, before the run is done. */
+  readonly save?: SavedSummary;
   /** Called a few times a second. */
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -86,9 +90,9 @@ export class RunPool {
    * @throws Interrupted after `cancel`; ScenarioError, with its place, for what shows only once the scenario is wired;
    * RunError when two workers died of this run.
    */
-  async run({ loaded, tables = false, onProgress }: PoolRequest): Promise<PoolOutcome> {
+  async run({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
     const progress = onProgress === undefined ? undefined : progressWords();
-    const job: PoolJob = { scenario: loaded.scenario, tables, progress };
+    const job: PoolJob = { scenario: loaded.scenario, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
       return outcomeOf(loaded, await this.#answer(job, loaded));

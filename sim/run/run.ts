@@ -1,8 +1,10 @@
 import { Crew } from '../device/crew.ts';
 import { toSeconds } from '../kernel/time.ts';
+import { Interrupted } from './interrupted.ts';
 import { type RunOutcome, Session, type SessionInput } from './session.ts';
 import { type ThreadOptions, Threads } from './threads.ts';
 
+export { Interrupted } from './interrupted.ts';
 export type { RunOutcome } from './session.ts';
 
 export interface RunProgress {
@@ -19,9 +21,6 @@ export interface RunInput extends Omit<SessionInput, 'crew'> {
   /** Asked between batches of events; true ends the run with an `Interrupted`. */
   readonly cancelled?: (() => boolean) | undefined;
 }
-
-/** The person asked the run to stop. */
-export class Interrupted extends Error {}
 
 /** The most events between two looks at the clock. */
 const BATCH = 500;

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
-import { scenarioJsonSchema } from './json-schema.ts';
+import { scenarioJsonSchema, sweepJsonSchema } from './json-schema.ts';
 
 // npx vitest run sim/scenario/json-schema.test.ts -u writes the file anew.
 it('scenarios/scenario.schema.json is what the schema says', async () => {
   await expect(scenarioJsonSchema()).toMatchFileSnapshot('../../scenarios/scenario.schema.json');
+});
+
+it('scenarios/sweep.schema.json is what the schema of sweeps says', async () => {
+  await expect(sweepJsonSchema()).toMatchFileSnapshot('../../scenarios/sweep.schema.json');
 });
 
 it('describes every key of the top level', () => {

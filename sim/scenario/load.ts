@@ -1,3 +1,4 @@
+import { assert } from '../kernel/errors.ts';
 import { type ResolvedNetwork, resolveNetwork } from '../net/options.ts';
 import { canonicalJson } from './canonical.ts';
 import { checkScenario } from './check.ts';
@@ -11,7 +12,7 @@ import { type PlannedVariant, plannedVariants } from './variants.ts';
 
 /** A scenario ready to run: every default filled in, every quantity in SI, interventions read. */
 export interface ResolvedScenario
-  extends Omit<Scenario, 'network' | 'interventions' | 'compare' | 'schema' | 'description'> {
+  extends Omit<Scenario, 'network' | 'interventions' | 'compare' | 'schema' | 'description' | 'sweep'> {
   readonly network: ResolvedNetwork;
   /** In order of time; those of one instant in the order of the file. */
   readonly interventions: readonly Intervention[];
@@ -58,11 +59,47 @@ export interface LoadOptions {
  * @throws ScenarioError with every fault of the file, or InputError for a --set that cannot be read.
  */
 export function loadScenario({ file, bytes, set = [], seed }: LoadOptions): LoadedScenario {
-  const source = readSource(file, bytes);
+  return openScenario(file, bytes).load(settingsOf(set, seed), set);
+}
+
+/** What --set and --seed change. */
+export function settingsOf(set: readonly string[], seed: number | undefined): Setting[] {
   const settings = set.map(readSetting);
-  if (seed !== undefined) settings.push({ path: ['seed'], value: seed, from: '--seed' });
-  const written = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
-  return resolve(written, { file, text: new TextDecoder().decode(bytes), set, faultAt: faultFinder(source, settings) });
+  return seed === undefined ? settings : [...settings, { path: ['seed'], value: seed, from: '--seed' }];
+}
+
+/** A scenario's file, parsed once, to be resolved with one set of changes after another. */
+export interface ScenarioFile {
+  readonly source: ScenarioSource;
+  readonly text: string;
+  /**
+   * Checks and resolves it with changes laid over it.
+   * @param set the changes as --set would be given them, for whoever reads the scenario again.
+   * @throws ScenarioError with every fault
+   */
+  load(settings: readonly Setting[], set: readonly string[]): LoadedScenario;
+}
+
+/** @throws ScenarioError with the first syntax error of the file. */
+export function openScenario(file: string, bytes: Uint8Array): ScenarioFile {
+  const source = readSource(file, bytes);
+  const text = new TextDecoder().decode(bytes);
+  return {
+    source,
+    text,
+    load(settings, set) {
+      const written = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
+      return resolve(written, { file, text, set, faultAt: faultFinder(source, settings) });
+    },
+  };
+}
+
+/** The same scenario with another seed, which decides nothing of how a scenario is read. Only for one without variants. */
+export function withSeed(loaded: LoadedScenario, seed: number): LoadedScenario {
+  assert(loaded.variants.length === 0, 'Expected a scenario without variants, whose seeds would change too');
+  const canonical = canonicalJson({ ...(JSON.parse(loaded.canonical) as object), seed });
+  const written = { ...(loaded.written as object), seed };
+  return { ...loaded, written, scenario: { ...loaded.scenario, seed }, canonical };
 }
 
 interface Origin {
@@ -80,7 +117,7 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
   checkScenario(scenario, report);
   const interventions = resolveInterventions(scenario, written, report);
   if (faults.length > 0) throw new ScenarioError(faults);
-  const { schema: _schema, description: _description, compare, ...rest } = scenario;
+  const { schema: _schema, description: _description, sweep: _sweep, compare, ...rest } = scenario;
   const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
   const own = canonicalJson({ ...resolved, schema: SCENARIO_SCHEMA });
   const planned = plannedVariants(compare);
@@ -145,6 +182,11 @@ function validate(written: unknown, faultAt: FaultFinder): Scenario {
   if (version !== undefined && version !== SCENARIO_SCHEMA) {
     const message = `expected ${SCENARIO_SCHEMA}, the scenario format that this g2t reads, got ${String(version)}`;
     throw new ScenarioError([faultAt(['schema'], message)]);
+  }
+  if (Object.hasOwn(written, 'sweep') && Object.hasOwn(written, 'scenario')) {
+    throw new ScenarioError([
+      faultAt(['sweep'], 'expected a scenario, got a sweep over one; g2t sweep runs it', 'key'),
+    ]);
   }
   const read = scenarioOptions.safeParse(written);
   if (read.success) return read.data;

@@ -5,6 +5,7 @@ import { quantity } from '../kernel/quantity.ts';
 import { methodOptions } from '../method/registry.ts';
 import { networkOptions } from '../net/options.ts';
 import { fleetOptions } from './fleet-options.ts';
+import { sweepOptions } from './sweep-schema.ts';
 
 /** The version of the scenario format that this program reads. */
 export const SCENARIO_SCHEMA = 1;
@@ -99,6 +100,7 @@ export const scenarioOptions = z.strictObject({
     .describe(
       'Variants that are run beside the scenario, with its seed, fleet and weather, and compared with it in the report; { name: fedavg, set: { method: { name: fedavg } } } runs another method',
     ),
+  sweep: sweepOptions.optional(),
   isolation: z
     .enum(['pooled', 'instance'])
     .default('pooled')

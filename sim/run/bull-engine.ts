@@ -1,0 +1,184 @@
+import { type Job, Queue, QueueEvents } from 'bullmq';
+import { canonicalJson } from '../files/json.ts';
+import { writeFileWhole } from '../files/write.ts';
+import { EXIT, InputError, RunError } from '../kernel/errors.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { type BullAnswer, type BullJob, connect, placeOf, queueName, watchConnection } from './bull-connection.ts';
+import type { Firmware } from './inputs.ts';
+import { Interrupted } from './interrupted.ts';
+import type { EngineRun, SweepEngine } from './sweep-engine.ts';
+
+/** Runs that lie in Redis at a time: enough for many workers, and little to lose. */
+const WIDTH = 256;
+/** How often runs that nothing was heard of are asked about, ms of real time: events may have been missed, or Redis emptied. */
+const ASK_EVERY_MS = 2000;
+/** After so long without a worker a person is told, ms. */
+const LONELY_MS = 5000;
+
+interface Waiting {
+  readonly data: BullJob;
+  readonly resolve: (summary: Summary) => void;
+  readonly reject: (error: unknown) => void;
+  /** Answers that concern it were last looked for at this time, ms. */
+  asked: number;
+}
+
+/**
+ * The engine `bullmq`: runs are put into Redis, where `g2t worker` processes on any machine take them; what they come to is sent
+ * back, and written by this process alone. A run whose worker died is given to another.
+ * @throws InputError or RunError when Redis cannot be reached.
+ */
+export async function bullEngine(options: {
+  readonly redis: string;
+  readonly firmware: Firmware;
+  readonly say: (line: string) => void;
+}): Promise<SweepEngine> {
+  const connection = await connect(options.redis);
+  const unwatch = watchConnection(connection, options.redis, options.say);
+  const queue = new Queue<BullJob, BullAnswer>(queueName(options.firmware), { connection });
+  const events = new QueueEvents(queueName(options.firmware), { connection });
+  // What is wrong with a connection is told once, by its watcher.
+  queue.on('error', () => {});
+  events.on('error', () => {});
+  const engine = new BullEngine(queue, events, options);
+  return {
+    width: WIDTH,
+    run: (run) => engine.run(run),
+    cancel: () => engine.cancel(),
+    close: async () => {
+      unwatch();
+      await engine.close();
+      connection.disconnect();
+    },
+  };
+}
+
+class BullEngine {
+  readonly #queue: Queue<BullJob, BullAnswer>;
+  readonly #events: QueueEvents;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #options: { readonly redis: string; readonly say: (line: string) => void };
+  readonly #timer: NodeJS.Timeout;
+  #asking: Promise<void> | undefined;
+  #lonelySince = performance.now();
+  #cancelled = false;
+
+  constructor(
+    queue: Queue<BullJob, BullAnswer>,
+    events: QueueEvents,
+    options: { readonly redis: string; readonly say: (line: string) => void },
+  ) {
+    this.#queue = queue;
+    this.#events = events;
+    this.#options = options;
+    events.on('completed', ({ jobId }) => this.#look(jobId));
+    events.on('failed', ({ jobId }) => this.#look(jobId));
+    this.#timer = setInterval(() => {
+      this.#asking ??= this.#ask().finally(() => {
+        this.#asking = undefined;
+      });
+    }, ASK_EVERY_MS);
+  }
+
+  async run({ loaded, head, file: record }: EngineRun): Promise<Summary> {
+    const { id } = head;
+    if (this.#cancelled) throw new Interrupted();
+    const { file, text, set, scenario } = loaded;
+    const data: BullJob = { file, text, set, seed: scenario.seed };
+    const done = new Promise<Summary>((resolve, reject) => {
+      this.#waiting.set(id, { data, resolve, reject, asked: performance.now() });
+    });
+    // Not awaited: while Redis is away, commands wait for it, and a run can still be cancelled.
+    this.#add(id, data).catch((error: unknown) => this.#settle(id, (waiting) => waiting.reject(error)));
+    const summary = await done;
+    writeFileWhole(record, canonicalJson({ ...head, summary }));
+    return summary;
+  }
+
+  async #add(id: string, data: BullJob): Promise<void> {
+    // The id of the run: two sweeps that want the same run share it, and one that lies there from before is not begun again.
+    await this.#queue.add('run', data, { jobId: id });
+  }
+
+  /** Takes the answer of a run that is said to be done. Errors of the connection come again when it is asked about. */
+  #look(id: string): void {
+    if (this.#waiting.has(id)) this.#take(id).catch(() => {});
+  }
+
+  async #take(id: string): Promise<void> {
+    const job = (await this.#queue.getJob(id)) as Job<BullJob, BullAnswer> | undefined;
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    waiting.asked = performance.now();
+    // Redis was emptied, or restarted without what it held: the run is put there anew.
+    if (job === undefined) return await this.#add(id, waiting.data);
+    const state = await job.getState();
+    if (state === 'completed' && job.returnvalue) {
+      await job.remove();
+      this.#settle(id, ({ resolve, reject }) => settled(job.returnvalue, resolve, reject));
+    } else if (state === 'failed') {
+      await job.remove();
+      const why = job.failedReason || 'no reason given';
+      this.#settle(id, ({ reject }) => reject(new RunError(`run ${id.slice(0, 8)}: its workers failed (${why})`)));
+    }
+  }
+
+  #settle(id: string, how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    how(waiting);
+  }
+
+  /** Asks about every run that nothing was heard of for a while. */
+  async #ask(): Promise<void> {
+    const since = performance.now() - ASK_EVERY_MS;
+    try {
+      for (const [id, { asked }] of [...this.#waiting]) if (asked < since) await this.#take(id);
+      await this.#tellWhenAlone();
+    } catch {
+      // The connection was lost in between: the next look asks again.
+    }
+  }
+
+  async #tellWhenAlone(): Promise<void> {
+    if (this.#waiting.size === 0 || (await this.#queue.getWorkersCount()) > 0) {
+      this.#lonelySince = performance.now();
+    } else if (performance.now() - this.#lonelySince > LONELY_MS) {
+      this.#options.say(
+        `no worker takes runs from Redis at ${placeOf(this.#options.redis)}; start some, of this version: g2t worker --redis URL`,
+      );
+      this.#lonelySince = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    const ids = [...this.#waiting.keys()];
+    for (const id of ids) this.#settle(id, ({ reject }) => reject(new Interrupted()));
+    // What no worker has taken yet is taken back, if Redis is there to ask.
+    for (const id of ids) this.#queue.remove(id).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    const closed = Promise.allSettled([this.#events.close(), this.#queue.close()]);
+    // Without Redis they would wait for it.
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1000))]);
+  }
+}
+
+function settled(answer: BullAnswer, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
+  if (answer.kind === 'done') {
+    resolve(answer.summary);
+    return;
+  }
+  const { exitCode, message } = answer;
+  reject(
+    exitCode === undefined
+      ? new Error(message)
+      : exitCode === EXIT.input
+        ? new InputError(message)
+        : new RunError(message),
+  );
+}

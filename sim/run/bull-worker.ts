@@ -1,0 +1,83 @@
+import { Worker } from 'bullmq';
+import { G2tError } from '../kernel/errors.ts';
+import { loadScenario } from '../scenario/load.ts';
+import { type BullAnswer, type BullJob, connect, LIFE, queueName, watchConnection } from './bull-connection.ts';
+import type { Firmware } from './inputs.ts';
+import { Interrupted } from './interrupted.ts';
+import { RunPool } from './pool.ts';
+import { runId } from './store.ts';
+
+/** A run may outlive so many workers before it is given up. */
+const DEATHS = 10;
+
+export interface BullWorkerOptions {
+  readonly redis: string;
+  readonly firmware: Firmware;
+  readonly dataDir: string;
+  readonly workers: number | undefined;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Takes runs from Redis and makes them in threads, until `stopped` resolves; another worker makes what is under way then.
+ * @returns how many it made.
+ * @throws InputError or RunError when Redis cannot be reached at the start; later it is waited for.
+ */
+export async function workForRedis(options: BullWorkerOptions, stopped: Promise<void>): Promise<number> {
+  const { redis, firmware, dataDir, workers, say } = options;
+  const connection = await connect(redis);
+  const unwatch = watchConnection(connection, redis, say);
+  const pool = await RunPool.open({ firmware, dataDir, workers });
+  let made = 0;
+  const worker = new Worker<BullJob, BullAnswer>(
+    queueName(firmware),
+    async ({ id, data }) => {
+      const answer = await answerTo(pool, firmware, id ?? '', data);
+      made++;
+      return answer;
+    },
+    {
+      connection,
+      concurrency: pool.workers,
+      lockDuration: LIFE.lock,
+      stalledInterval: LIFE.look,
+      maxStalledCount: DEATHS,
+      // One that waits for runs looks again this often, s: soon after a Redis that was emptied.
+      drainDelay: 2,
+    },
+  );
+  worker.on('error', () => {});
+  say(`waiting for runs with ${pool.workers} ${pool.workers === 1 ? 'thread' : 'threads'}; Ctrl-C stops`);
+  await stopped;
+  unwatch();
+  // Forced: a run that is under way is not waited for; its lock runs out, and another worker makes it.
+  await Promise.race([worker.close(true), new Promise((resolve) => setTimeout(resolve, 1000))]);
+  await pool.close();
+  connection.disconnect();
+  return made;
+}
+
+/** Makes a run. Its own faults are answers: they would come again with any worker. */
+async function answerTo(
+  pool: RunPool,
+  firmware: Firmware,
+  id: string,
+  { file, text, set, seed }: BullJob,
+): Promise<BullAnswer> {
+  try {
+    const loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed });
+    if (runId(loaded, firmware) !== id) {
+      return {
+        kind: 'failed',
+        exitCode: 1,
+        message: `run ${id.slice(0, 8)}: expected a scenario with that id, got another: g2t has other versions here and there`,
+      };
+    }
+    return { kind: 'done', summary: (await pool.run({ loaded })).summary };
+  } catch (error) {
+    // Cancelled: no answer, so that another worker makes it.
+    if (error instanceof Interrupted) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', exitCode: error instanceof G2tError ? error.exitCode : undefined, message };
+  }
+}

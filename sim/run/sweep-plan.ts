@@ -1,0 +1,84 @@
+import { compactJson } from '../files/json.ts';
+import { digestText } from '../kernel/digest.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { type LoadedScenario, withSeed } from '../scenario/load.ts';
+import type { LoadedSweep, SweepPoint } from '../scenario/sweep.ts';
+import type { Firmware } from './inputs.ts';
+import { runId } from './store.ts';
+
+/** One run of a sweep: a point with a seed. */
+export interface PlannedRun {
+  /** Counts the runs of a sweep: all seeds of the first point, then of the second. */
+  readonly index: number;
+  readonly point: SweepPoint;
+  readonly seed: number;
+  /** Hash of resolved scenario, seed and firmware. Points that come to the same scenario share their runs. */
+  readonly id: string;
+}
+
+/** What is known of a run before it is made. */
+export interface RecordHead {
+  readonly schema: 1;
+  readonly id: string;
+  readonly seed: number;
+  readonly firmware: string;
+}
+
+/** What is kept of a run of a sweep. Nothing of the machine that made it. */
+export interface RunRecord extends RecordHead {
+  readonly summary: Summary;
+}
+
+/** A run with its record: a row of the table. */
+export interface SweepRow extends PlannedRun {
+  readonly record: RunRecord;
+}
+
+/** A sweep and the ids of all that it may run, which hang on nothing that is run. */
+export class SweepPlan {
+  readonly sweep: LoadedSweep;
+  readonly firmware: Firmware;
+  /** Hash of all that decides the sweep. */
+  readonly id: string;
+  readonly #ids = new Map<number, readonly string[]>();
+  #last: { readonly point: number; readonly loaded: LoadedScenario } | undefined;
+
+  constructor(sweep: LoadedSweep, firmware: Firmware) {
+    this.sweep = sweep;
+    this.firmware = firmware;
+    this.id = digestText(`${compactJson(JSON.parse(sweep.canonical))}\n${firmware.sha256}`);
+  }
+
+  /** The most runs that there can be; with seeds until an interval is narrow there may be fewer. */
+  get runs(): number {
+    return this.sweep.points.length * this.sweep.seeds.length;
+  }
+
+  /** The runs of a point, in the order of the seeds. */
+  of(point: SweepPoint): PlannedRun[] {
+    const { seeds } = this.sweep;
+    const first = point.index * seeds.length;
+    let ids = this.#ids.get(point.index);
+    if (ids === undefined) {
+      const loaded = this.#loadPoint(point);
+      ids = seeds.map((seed) => runId(withSeed(loaded, seed), this.firmware));
+      this.#ids.set(point.index, ids);
+    }
+    return seeds.map((seed, n) => ({ index: first + n, point, seed, id: ids[n]! }));
+  }
+
+  /** The scenario of a run. Those of one point, asked for one after another, are read once. */
+  load({ point, seed }: PlannedRun): LoadedScenario {
+    return withSeed(this.#loadPoint(point), seed);
+  }
+
+  #loadPoint(point: SweepPoint): LoadedScenario {
+    if (this.#last?.point !== point.index) this.#last = { point: point.index, loaded: this.sweep.load(point) };
+    return this.#last.loaded;
+  }
+
+  /** The record of a run but for what it comes to. */
+  head({ id, seed }: PlannedRun): RecordHead {
+    return { schema: 1, id, seed, firmware: this.firmware.sha256 };
+  }
+}

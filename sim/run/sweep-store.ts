@@ -1,0 +1,161 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { canonicalJson } from '../files/json.ts';
+import { readBytes, readJson } from '../files/read.ts';
+import { checkWritable, cleanFolder, writeFileWhole } from '../files/write.ts';
+import { InputError } from '../kernel/errors.ts';
+import { type LoadedSweep, loadSweep } from '../scenario/sweep.ts';
+import type { Firmware } from './inputs.ts';
+import { type Shard, shardText } from './shard.ts';
+import { type PlannedRun, type RunRecord, SweepPlan } from './sweep-plan.ts';
+
+/** The file by which a folder is known to hold a sweep. */
+const MARKER = 'sweep.json';
+const RUNS = 'runs';
+
+/** `sweep.json`: which sweep the folder is of. The same for every shard. */
+interface SweepMarker {
+  readonly schema: 1;
+  readonly kind: 'sweep';
+  readonly id: string;
+  readonly name: string;
+  readonly firmware: { readonly sha256: string };
+  readonly points: number;
+  /** The most runs that there can be. */
+  readonly runs: number;
+  /** The command line's part; sweep.yaml and scenario.yaml beside this file are the rest. */
+  readonly set: readonly string[];
+}
+
+/** The default folder of a sweep below `outDir`, or of one of its shards. */
+export function sweepFolder(outDir: string, plan: SweepPlan, shard: Shard | undefined): string {
+  const part = shard === undefined ? '' : `-shard-${shard.number}-of-${shard.of}`;
+  return join(outDir, `${plan.sweep.name}-${plan.id.slice(0, 8)}${part}`);
+}
+
+/** Where the record of a run lies in a sweep's folder. */
+export function recordFile(folder: string, id: string): string {
+  return join(folder, RUNS, id.slice(0, 2), `${id}.json`);
+}
+
+/**
+ * Makes a folder ready for a sweep: a new or empty one, or one in which the same sweep was begun. What killed processes left
+ * half-written is cleaned away.
+ * @param resume whether the sweep must have been begun.
+ * @throws InputError for a folder that holds something else, which is not touched.
+ */
+export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean): void {
+  checkWritable(folder);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
+  const begun = names.includes(MARKER);
+  if (!begun && resume) {
+    throw new InputError(
+      `--resume: expected a sweep that was begun in ${folder}, got ${names.length === 0 ? 'nothing there' : 'other files'}`,
+    );
+  }
+  if (!begun && names.length > 0 && names.some((name) => !OURS.includes(name))) {
+    throw new InputError(
+      `${folder}: expected a new folder, or one of this sweep, got other files; give another with --out`,
+    );
+  }
+  if (begun) checkSame(folder, readMarker(folder), plan);
+  const { sweep } = plan;
+  for (const each of [folder, ...runFolders(folder)]) cleanFolder(each);
+  if (begun) return;
+  writeFileWhole(join(folder, 'sweep.yaml'), sweep.text);
+  if (sweep.scenario !== undefined) writeFileWhole(join(folder, 'scenario.yaml'), sweep.scenario.text);
+  const marker: SweepMarker = {
+    schema: 1,
+    kind: 'sweep',
+    id: plan.id,
+    name: sweep.name,
+    firmware: { sha256: plan.firmware.sha256 },
+    points: sweep.points.length,
+    runs: plan.runs,
+    set: sweep.set,
+  };
+  writeFileWhole(join(folder, MARKER), canonicalJson(marker));
+}
+
+/** What a sweep writes before its marker: a folder with no more than this was left by one that was killed at once. */
+const OURS = ['sweep.yaml', 'scenario.yaml'];
+
+function checkSame(folder: string, marker: SweepMarker, plan: SweepPlan): void {
+  if (marker.id === plan.id) return;
+  const why =
+    marker.firmware.sha256 === plan.firmware.sha256
+      ? ''
+      : `; the firmware is another (${marker.firmware.sha256.slice(0, 8)} then, ${plan.firmware.sha256.slice(0, 8)} now)`;
+  throw new InputError(
+    `${folder}: expected a folder of this sweep (${plan.sweep.name}, ${plan.id.slice(0, 8)}), got one of another (${marker.name}, ${marker.id.slice(0, 8)})${why}; give another with --out`,
+  );
+}
+
+function readMarker(folder: string): SweepMarker {
+  const file = join(folder, MARKER);
+  const marker = readJson(file) as SweepMarker;
+  if (marker?.schema !== 1 || marker.kind !== 'sweep' || typeof marker.id !== 'string' || !Array.isArray(marker.set)) {
+    throw new InputError(`${file}: expected a sweep’s marker (schema: 1), got something else`);
+  }
+  return marker;
+}
+
+function runFolders(folder: string): string[] {
+  const runs = join(folder, RUNS);
+  return existsSync(runs) ? readdirSync(runs).map((name) => join(runs, name)) : [];
+}
+
+/** The ids of the runs whose records lie in a folder. */
+export function recordedIds(folder: string): Set<string> {
+  const files = runFolders(folder).flatMap((each) => readdirSync(each));
+  return new Set(files.filter((name) => /^[0-9a-f]{32}\.json$/.test(name)).map((name) => basename(name, '.json')));
+}
+
+/** The record of a run, or undefined for one that is not there or not what it should be: it is made again. */
+export function readRecord(folder: string, { id, seed }: Pick<PlannedRun, 'id' | 'seed'>): RunRecord | undefined {
+  const file = recordFile(folder, id);
+  if (!existsSync(file)) return undefined;
+  try {
+    const record = readJson(file) as RunRecord;
+    const good = record?.schema === 1 && record.id === id && record.seed === seed && record.summary?.schema === 1;
+    return good ? record : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+export function writeRecord(folder: string, record: RunRecord): void {
+  writeFileWhole(recordFile(folder, record.id), canonicalJson(record));
+}
+
+/**
+ * Reads the sweep that a folder is of from what lies in it.
+ * @throws InputError when it holds none, or one that this program would not run alike.
+ */
+export function openSweep(folder: string, firmware: Firmware): SweepPlan {
+  const marker = readMarker(folder);
+  const sweep = readSweep(join(folder, 'sweep.yaml'), () => join(folder, 'scenario.yaml'), { set: marker.set });
+  const plan = new SweepPlan(sweep, firmware);
+  checkSame(folder, marker, plan);
+  return plan;
+}
+
+/** @param pathOf where the scenario is that a sweep's file names. */
+export function readSweep(
+  file: string,
+  pathOf: (written: string) => string,
+  changes: { readonly set?: readonly string[]; readonly seed?: number | undefined } = {},
+): LoadedSweep {
+  const read = (written: string) => ({ file: pathOf(written), bytes: readBytes(pathOf(written)) });
+  return loadSweep({ file, bytes: readBytes(file), ...changes, read });
+}
+
+/** Which shard a run that is missing belongs to, in words, when shards were this many. */
+export function missingInWords(missing: readonly PlannedRun[], shards: number): string {
+  const numbers = new Set(missing.map(({ index }) => (index % shards) + 1));
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((number) => shardText({ number, of: shards }))
+    .join(', ');
+}

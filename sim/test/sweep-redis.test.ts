@@ -1,0 +1,167 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { g2t } from '../cli/fixture.ts';
+import { readArrow } from '../files/arrow.ts';
+import { type Child, filesOf, standing, start, sweepFolder, until } from './sweep-fixture.ts';
+
+/** Whether this machine can run one. */
+function hasRedis(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const there = hasRedis();
+if (!there) process.stdout.write('skipped: sweeps over Redis need redis-server; apt-get install redis-server\n');
+
+const { folder, file } = sweepFolder();
+const out = (name: string) => join(folder, name);
+const children: Child[] = [];
+let port = 0;
+let redis: ChildProcess | undefined;
+let whole: Record<string, string>;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** A Redis that forgets everything when it ends: the hardest case. */
+function startRedis(): void {
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  redis = spawn('redis-server', options, { stdio: 'ignore' });
+}
+
+async function stopRedis(): Promise<void> {
+  const ended = new Promise((resolve) => redis!.on('close', resolve));
+  redis!.kill('SIGKILL');
+  await ended;
+}
+
+const url = () => `redis://127.0.0.1:${port}`;
+
+function startWorker(): Child {
+  const child = start(['worker', '--redis', url(), '--workers', '1']);
+  children.push(child);
+  return child;
+}
+
+function startSweep(name: string, ...more: string[]): Child {
+  const child = start(['sweep', file, '--engine', 'bullmq', '--redis', url(), '--out', out(name), ...more]);
+  children.push(child);
+  return child;
+}
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
+  beforeAll(async () => {
+    port = await freePort();
+    startRedis();
+    expect((await g2t(['sweep', file, '--workers', '1', '--out', out('whole'), '--quiet'])).code).toBe(0);
+    whole = filesOf(out('whole'));
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      child.process.kill('SIGKILL');
+      await child.ended;
+    }
+  });
+  afterAll(stopRedis);
+
+  it('comes to the same bytes with two workers in processes of their own', async () => {
+    const workers = [startWorker(), startWorker()];
+    const sweep = startSweep('two');
+    expect(await sweep.ended, sweep.said()).toBe(0);
+    expect(filesOf(out('two'))).toEqual(whole);
+    const made = [];
+    for (const worker of workers) {
+      worker.process.kill('SIGINT');
+      expect(await worker.ended, worker.said()).toBe(130);
+      made.push(Number(/stopped after (\d+) runs?/.exec(worker.said())?.[1]));
+    }
+    expect(made[0]! + made[1]!).toBe(12);
+  });
+
+  it('gives the run of a worker that was killed to another, and has it once', async () => {
+    // Runs long enough to be killed in; each takes about a second.
+    const slow = ['--set', 'dataset.classes=90', '--set', 'sweep.repeat.seeds=1'];
+    const [doomed] = [startWorker()];
+    const sweep = startSweep('killed', ...slow);
+    await until('a run that stands', () => standing(out('killed')) > 0);
+    doomed!.process.kill('SIGKILL');
+    await doomed!.ended;
+    expect(standing(out('killed')), 'the sweep should not be done yet').toBeLessThan(4);
+    startWorker();
+    expect(await sweep.ended, sweep.said()).toBe(0);
+    const { table } = await readArrow(readFileSync(join(out('killed'), 'runs.arrow')), 'runs.arrow');
+    expect(table.rows).toBe(4);
+    expect((await g2t(['sweep', file, '--workers', '1', '--out', out('slow'), '--quiet', ...slow])).code).toBe(0);
+    expect(filesOf(out('killed'))).toEqual(filesOf(out('slow')));
+  });
+
+  it('goes on after Redis was killed and started again, with nothing in it', async () => {
+    const slow = ['--set', 'dataset.classes=40'];
+    startWorker();
+    const sweep = startSweep('restarted', ...slow);
+    await until('some runs that stand', () => standing(out('restarted')) > 1);
+    await stopRedis();
+    await until('a line that says so', () => sweep.said().includes('does not answer'));
+    expect(standing(out('restarted')), 'the sweep should not be done yet').toBeLessThan(12);
+    expect(sweep.said()).toMatch(
+      /^sweep: Redis at 127\.0\.0\.1:\d+ does not answer; waiting for it\. Nothing that was written is lost: start it again, or stop here \(Ctrl-C\) and go on later with the same command$/m,
+    );
+    startRedis();
+    expect(await sweep.ended, sweep.said()).toBe(0);
+    expect(sweep.said()).toMatch(/is back$/m);
+    expect((await g2t(['sweep', file, '--workers', '2', '--out', out('calm'), '--quiet', ...slow])).code).toBe(0);
+    expect(filesOf(out('restarted'))).toEqual(filesOf(out('calm')));
+  });
+
+  it('says that no worker is there, stops at Ctrl-C, and goes on with another engine', async () => {
+    const sweep = startSweep('alone');
+    await until('a line that says so', () => sweep.said().includes('no worker takes runs'));
+    expect(sweep.said()).toMatch(
+      /^sweep: no worker takes runs from Redis at 127.*; start some, of this version: g2t worker --redis URL$/m,
+    );
+    sweep.process.kill('SIGINT');
+    expect(await sweep.ended).toBe(130);
+    expect(sweep.said()).toMatch(/^sweep: stopped: 0 of 12 runs stand in .*; the same command goes on$/m);
+    expect((await g2t(['sweep', file, '--workers', '1', '--out', out('alone'), '--resume', '--quiet'])).code).toBe(0);
+    expect(filesOf(out('alone'))).toEqual(whole);
+  });
+
+  it('gives the sweep a fault that a worker finds', async () => {
+    startWorker();
+    const sweep = startSweep('faulty', '--set', 'fleet.0.holds=[9]');
+    expect(await sweep.ended, sweep.said()).toBe(2);
+    expect(sweep.said()).toMatch(/fleet\.0\.holds: expected classes from 1 to 8, got 9$/m);
+  });
+});
+
+describe('a Redis that is not there', () => {
+  it('is said, whoever looks for it', async () => {
+    const nobody = await freePort();
+    const at = `redis://:secret@127.0.0.1:${nobody}`;
+    const said = new RegExp(
+      `^cannot reach Redis at 127\\.0\\.0\\.1:${nobody}: connect ECONNREFUSED 127\\.0\\.0\\.1:${nobody}; start one \\(redis-server\\), or say where it is with --redis URL\\n$`,
+    );
+    for (const argv of [['sweep', file, '--engine', 'bullmq', '--out', out('nowhere')], ['worker']]) {
+      const { code, stderr } = await g2t([...argv, '--redis', at]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(said);
+    }
+    expect(standing(out('nowhere'))).toBe(0);
+  });
+});
