@@ -56,7 +56,7 @@ export async function verifyLive(
     devices: live.map(({ device }) => device),
     cancelled: options.cancelled,
     onProgress: (done, total) =>
-      options.onProgress({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total }),
+      options.onProgress({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total, unit: 'frames' }),
   });
   const { same, devices } = certificate;
   const frames = devices.reduce((sum, each) => sum + each.frames_in + each.frames_out, 0);

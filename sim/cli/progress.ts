@@ -11,7 +11,7 @@ export interface Progress {
   /** 0 when the method has no tasks. */
   readonly tasksTotal: number;
   /** What is counted; tasks when left out. */
-  readonly unit?: 'tasks' | 'runs';
+  readonly unit?: 'tasks' | 'runs' | 'frames';
 }
 
 export interface ProgressView {
@@ -77,7 +77,8 @@ function status(
   { simulatedSeconds, tasksDone, tasksTotal, unit = 'tasks' }: Progress,
   eventsPerSecond: number,
 ): string {
-  // Runs side by side have no common time.
+  // A replay has no time of its own, and runs side by side have no common one.
+  if (unit === 'frames') return `${tasksDone} of ${tasksTotal} frames`;
   if (unit === 'runs') return `${tasksDone} of ${tasksTotal} runs, ${shortCount(eventsPerSecond)} events/s`;
   const tasks = tasksTotal > 0 ? `${tasksDone} of ${tasksTotal} tasks, ` : '';
   return `${tasks}simulated ${formatQuantity(simulatedSeconds, 'time')}, ${shortCount(eventsPerSecond)} events/s`;

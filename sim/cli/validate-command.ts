@@ -38,7 +38,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       limit,
       cancelled: () => io.interrupt.aborted,
       onProgress: (done, total) =>
-        view.update({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total }),
+        view.update({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total, unit: 'frames' }),
     });
   } finally {
     view.end();
