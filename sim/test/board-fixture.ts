@@ -11,7 +11,7 @@ const there = (command: string) => spawnSync(command, ['--version']).status === 
 export const hasGcc = there('gcc');
 export const hasQemu = there('qemu-system-arm') && there('arm-none-eabi-gcc');
 /** An emulated board of each core of the paper. */
-export const EMULATED = ['qemu:microbit', 'qemu:stm32vldiscovery', 'qemu:mps2-an386'] as const;
+export const EMULATED = ['qemu:microbit', 'qemu:lm3s6965evb', 'qemu:mps2-an386'] as const;
 
 /** Builds the native boards, and the images of the emulated ones where that can be done. */
 export function buildBoards(): void {
