@@ -119,7 +119,7 @@ const check: Command = {
 
 const verify: Command = {
   name: 'verify',
-  positionals: [{ name: 'result', describe: 'a results folder' }],
+  positionals: [{ name: 'result', describe: 'a results folder or a bundle' }],
   describe: 'Run a result again; say whether the digests agree, or the first difference',
   options: { data, workers, threads, json, quiet },
   load: async () => (await import('./verify-command.ts')).verify,
@@ -215,6 +215,15 @@ const figures: Command = {
   load: async () => (await import('./figures-command.ts')).run,
 };
 
+const bundle: Command = {
+  name: 'bundle',
+  positionals: [{ name: 'result', describe: 'a results folder' }],
+  describe: 'Pack a result with its firmware and sources, for others to verify',
+  options: { out: value('The archive', 'the folder’s name and .tar.gz by default'), data, json, quiet },
+  examples: [['$0 bundle results/quickstart-0123abcd --out quickstart.tar.gz', 'Then: g2t verify quickstart.tar.gz']],
+  load: async () => (await import('./bundle-command.ts')).run,
+};
+
 const board: CommandGroup = {
   name: 'board',
   describe: 'Boards: their figures, and what they would need for a task',
@@ -294,6 +303,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   diff,
   transfer,
   figures,
+  bundle,
   live,
   board,
   dataGroup,

@@ -25,6 +25,8 @@ export interface VerifyOutcome {
   readonly difference: string | null;
   /** Set for a run with real or emulated boards: what they did was replayed instead; how much, in words. */
   readonly replayed?: string;
+  /** What a reader should know beforehand: of a bundle, where this program is another than the one that made it. */
+  readonly notes?: readonly string[];
 }
 
 export interface DiffOutcome {

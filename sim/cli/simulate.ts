@@ -4,7 +4,7 @@ import { renderReport } from '../report/report.ts';
 import { changedFile } from '../run/changed-files.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { runComparison } from '../run/comparison.ts';
-import { loadDataset, loadFirmware } from '../run/inputs.ts';
+import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import { Interrupted } from '../run/run.ts';
 import { MARKER, type Manifest, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
@@ -42,11 +42,17 @@ export async function runScenario(
   return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes, threads } }, resultDir: folder };
 }
 
-/** Runs a result's scenario again and compares digests, then what lies in the folder. */
-export async function verifyResult(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
+/**
+ * Runs a result's scenario again and compares digests, then what lies in the folder.
+ * @param options firmware: what to run instead of the built one (a bundle brings its own).
+ */
+export async function verifyResult(
+  folder: string,
+  options: EngineOptions & { readonly firmware?: Firmware },
+): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
   if (manifest.live !== undefined) return verifyLive(folder, manifest.live, options);
-  const firmwareNow = loadFirmware();
+  const firmwareNow = options.firmware ?? loadFirmware();
   const { sha256 } = firmwareNow;
   const { outcome: again, variants } = await runComparison({ ...options, loaded, firmware: firmwareNow });
   for (const [index, { name, summary }] of variants.entries()) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TreeFile } from '../data/auslan.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -28,14 +28,15 @@ let loaded: Firmware | undefined;
 
 /** Reads and compiles the firmware, once. @throws InputError when it was not built. */
 export function loadFirmware(): Firmware {
-  if (loaded === undefined) {
-    const bytes = readWasm(WASM);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const module = new WebAssembly.Module(bytes);
-    const [core] = WebAssembly.Module.customSections(module, CORE);
-    loaded = { module, sha256, core: new TextDecoder().decode(core) };
-  }
+  loaded ??= firmwareOf(readWasm(WASM));
   return loaded;
+}
+
+/** A firmware by the bytes of its module. */
+export function firmwareOf(bytes: Uint8Array): Firmware {
+  const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  const [core] = WebAssembly.Module.customSections(module, CORE);
+  return { module, sha256: createHash('sha256').update(bytes).digest('hex'), core: new TextDecoder().decode(core) };
 }
 
 /** Reads a data set from the data folder; a generator reads nothing. @throws InputError with the file and the place in it. */
@@ -83,6 +84,15 @@ function findFiles(options: DatasetOptions, folder: string): FoundFiles {
   return found;
 }
 
+/** The files of a data set, by their names in the folder; none of a generator. @throws InputError that names what is missing. */
+export function dataFiles(options: DatasetOptions, folder: string): string[] {
+  return wantedFiles(options).flatMap((wanted) => {
+    const { path, kind, ending } = locate(options.name, wanted, folder);
+    const name = relative(folder, path);
+    return kind === 'file' ? [name] : treeFiles(path, ending).map((file) => join(name, file));
+  });
+}
+
 /** Whether the files of a data set are in the folder; a generator has all that it needs. */
 export function dataState(options: DatasetOptions, folder: string): 'all' | 'part' | 'none' {
   const wanted = wantedFiles(options);
@@ -93,18 +103,27 @@ export function dataState(options: DatasetOptions, folder: string): 'all' | 'par
 }
 
 function findWanted(dataset: string, wanted: WantedFile, folder: string): readonly TreeFile[] {
+  const { path, kind, ending } = locate(dataset, wanted, folder);
+  if (kind === 'file') return [{ path, bytes: readUnpacked(path) }];
+  const files = treeFiles(path, ending);
+  if (files.length === 0) throw new InputError(`${path}: expected files that end in ${ending}, got none`);
+  return files.map((file) => ({ path: file, bytes: readBytes(join(path, file)) }));
+}
+
+/** Where a file or tree of a data set lies, by the first of its names that is there. */
+function locate(
+  dataset: string,
+  wanted: WantedFile,
+  folder: string,
+): { readonly path: string; readonly kind: WantedFile['kind']; readonly ending: string } {
   const { orTree } = wanted;
   const names = [wanted.path, ...wanted.otherwise];
   const isThere = (name: string) => existsSync(join(folder, name));
   if (orTree !== undefined && !names.some(isThere)) {
-    if (isThere(orTree.path)) return findWanted(dataset, orTree, folder);
+    if (isThere(orTree.path)) return locate(dataset, orTree, folder);
     names.push(orTree.path);
   }
-  const path = findDataFile({ dataset, folder, names });
-  if (wanted.kind === 'file') return [{ path, bytes: readUnpacked(path) }];
-  const files = treeFiles(path, wanted.ending ?? '');
-  if (files.length === 0) throw new InputError(`${path}: expected files that end in ${wanted.ending}, got none`);
-  return files.map((file) => ({ path: file, bytes: readBytes(join(path, file)) }));
+  return { path: findDataFile({ dataset, folder, names }), kind: wanted.kind, ending: wanted.ending ?? '' };
 }
 
 /** Files below a folder, by path, in a fixed order. */

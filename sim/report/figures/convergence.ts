@@ -14,7 +14,7 @@ export const convergence: Figure = {
   reduced: { seeds: 2, set: ['dataset.classes=8'], keep: ({ method }) => method.name !== 'asgd' },
   draw: (runs) => ({
     kind: 'chart',
-    caption: `Accuracy on the test rows over time and over bytes on the wire (both ways), by method, on the same twenty devices, network and weather; 40 classes. Lines end where the first of their runs does. Globe2Train sends rows to the devices and trains 780 pairwise classifiers; its accuracy is that of a vote of those it has, the other methods' that of one softmax model over rows that the devices hold. Logarithmic scales. ${bandText(runs)}`,
+    caption: `Accuracy on the test rows over time and over bytes on the wire (both ways), by method, on the same twenty devices, network and weather; 40 classes. A run that has ended keeps its accuracy, to the end of the longest of its method. Globe2Train sends rows to the devices and trains 780 pairwise classifiers; its accuracy is that of a vote of those it has, the other methods' that of one softmax model over rows that the devices hold. Logarithmic scales. ${bandText(runs)}`,
     body: (plot) => body(runs, plot),
   }),
 };
@@ -53,12 +53,12 @@ function body(runs: readonly FigureRun[], plot: number): Spec {
   };
 }
 
-/** The accuracy of each run at the same places of an axis, from the first to the last that all runs reach. */
+/** The accuracy of each run at the same places of an axis, from the first that all runs have to the last that one has. */
 function lineOf(variant: Variant, axisOf: (run: FigureRun) => Float64Array): PlotSeries {
   const axes = variant.runs.map(axisOf);
   const accuracies = variant.runs.map(({ tables }) => numbersOf(tables.metrics, 'accuracy'));
   const from = Math.max(...axes.map((axis) => axis.find((x) => x > 0) ?? Number.POSITIVE_INFINITY));
-  const to = Math.min(...axes.map((axis) => axis[axis.length - 1]!));
+  const to = Math.max(...axes.map((axis) => axis[axis.length - 1]!));
   const points = Array.from({ length: POINTS + 1 }, (_, i) => {
     const x = i === POINTS ? to : Math.min(from * Math.exp((i / POINTS) * Math.log(to / from)), to);
     return { x, ...interval(axes.map((axis, run) => accuracies[run]![lastAt(axis, x)]!)) };

@@ -52,8 +52,9 @@ export function linesPlot(options: LinesOptions): Spec {
       i: String(i),
       x: six(x),
       y: six(mean),
-      low: six(low),
-      high: six(high),
+      // What an interval has beyond the axis is cut off: on a logarithmic one it may well reach below 0.
+      low: six(clamp(low, options.y.domain)),
+      high: six(clamp(high, options.y.domain)),
     })),
   );
   const entries = { columns: options.legend, ...(continuous ? { symbolSize: 130, symbolStrokeWidth: 1.3 } : {}) };
@@ -94,6 +95,13 @@ export function linesPlot(options: LinesOptions): Spec {
           ]),
     ],
   };
+}
+
+function clamp(
+  value: number,
+  [low, high]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): number {
+  return Math.min(Math.max(value, low), high);
 }
 
 function referenceLayers({ points, text, dy = 0 }: Reference, x: Spec, y: Spec): Spec[] {
@@ -240,7 +248,8 @@ export function dotsPlot({ rows, series, colors, axis, width }: DotsOptions): Sp
     ),
   );
   const domain = series.map(({ name }) => name);
-  const x = { ...quantity('x', axis), scale: { zero: false, nice: true } };
+  const ends = values.flatMap(({ low, high }) => [low!, high!]);
+  const x = { ...quantity('x', axis), scale: { domain: [Math.min(...ends), Math.max(...ends)], nice: true } };
   const legend = { columns: domain.length };
   return {
     width,

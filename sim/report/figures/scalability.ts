@@ -8,7 +8,7 @@ export const scalability: Figure = {
   name: 'scalability',
   title: 'Scalability over 10 to 10,000 devices',
   columns: 2,
-  seeds: 2,
+  seeds: 3,
   generated: [],
   reduced: { seeds: 1, set: ['dataset.classes=30'], keep: ({ fleet }) => devicesOf(fleet) <= 300 },
   draw: (runs) => ({

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DatasetOptions } from '../data/options.ts';
+import { packArchive, unpackArchive } from '../files/archive.ts';
+import { canonicalJson } from '../files/json.ts';
+import { readBytes } from '../files/read.ts';
+import type { Content } from '../files/write.ts';
+import { InputError } from '../kernel/errors.ts';
+import { dataFiles, type Firmware, firmwareOf } from './inputs.ts';
+
+/** The file by which an archive is known to be a bundle. */
+const MARKER = 'bundle.json';
+const WASM = 'wasm/g2t.wasm';
+/** Where a result or sweep lies in its bundle. */
+export const INSIDE = 'result';
+
+/** What is in a bundle, and what it needs beside it. */
+export interface BundleMarker {
+  readonly schema: 1;
+  readonly kind: 'bundle';
+  /** Folder of the result or sweep that was packed. */
+  readonly name: string;
+  readonly holds: 'result' | 'sweep';
+  readonly versions: { readonly globe2train: string };
+  readonly firmware: { readonly sha256: string };
+  /** Files of data sets that the runs read. They belong to others and are not in here. */
+  readonly data: readonly { readonly dataset: string; readonly file: string; readonly sha256: string }[];
+  /** SHA-256 of all other files, by name. */
+  readonly files: { readonly [name: string]: string };
+}
+
+/** The package, from the sources or from the compiled program alike. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** What builds the firmware, from the package's root. */
+const SOURCES = ['firmware', 'wasm/build.js', 'wasm/compile.js'];
+
+/**
+ * Packs a result's or sweep's folder with the firmware it ran and that firmware's sources.
+ * @param wanted the firmware that the folder's marker names.
+ * @throws InputError where the built firmware is another, since its runs could not be made again.
+ */
+export async function packBundle(subject: {
+  readonly folder: string;
+  readonly name: string;
+  readonly holds: BundleMarker['holds'];
+  readonly datasets: readonly DatasetOptions[];
+  readonly dataDir: string;
+  readonly wanted: string;
+  readonly version: string;
+}): Promise<Uint8Array> {
+  const { folder, name, holds, wanted } = subject;
+  const files = new Map<string, Content>();
+  for (const file of filesBelow(folder)) files.set(`${INSIDE}/${file}`, readBytes(join(folder, file)));
+  const wasm = readBytes(join(ROOT, WASM));
+  if (sha256Of(wasm) !== wanted) {
+    throw new InputError(
+      `${folder}: expected the firmware that it ran (${wanted.slice(0, 8)}) to be the built one, got ${sha256Of(wasm).slice(0, 8)}; run it again, then bundle it`,
+    );
+  }
+  files.set(WASM, wasm);
+  for (const source of SOURCES.flatMap(sourceFiles)) files.set(source, readBytes(join(ROOT, source)));
+  files.set('README.md', readme(name, holds));
+  const marker: BundleMarker = {
+    schema: 1,
+    kind: 'bundle',
+    name,
+    holds,
+    versions: { globe2train: subject.version },
+    firmware: { sha256: wanted },
+    data: dataOf(subject.datasets, subject.dataDir),
+    files: Object.fromEntries([...files].map(([file, content]) => [file, sha256Of(content)])),
+  };
+  files.set(MARKER, canonicalJson(marker));
+  return packArchive(files);
+}
+
+/** A bundle that was read: its sums are good. */
+export interface Bundle {
+  readonly marker: BundleMarker;
+  /** The result's or sweep's files, by their names in its folder. */
+  readonly result: ReadonlyMap<string, Uint8Array>;
+  readonly firmware: Firmware;
+}
+
+/** @throws InputError for an archive that is none, damaged or changed. */
+export async function openBundle(path: string): Promise<Bundle> {
+  const files = await unpackArchive(readBytes(path), path);
+  const written = files.get(MARKER);
+  const marker = written && markerOf(written);
+  if (marker === undefined)
+    throw new InputError(`${path}: expected a bundle (with ${MARKER}, schema: 1), got another archive`);
+  for (const [name, sha256] of Object.entries(marker.files)) {
+    const content = files.get(name);
+    if (content === undefined) throw new InputError(`${path}: expected ${name} in it, got nothing`);
+    if (sha256Of(content) !== sha256)
+      throw new InputError(`${path}: ${name} in it was changed, its SHA-256 is another`);
+  }
+  const more = [...files.keys()].find((name) => name !== MARKER && marker.files[name] === undefined);
+  if (more !== undefined) throw new InputError(`${path}: expected only what ${MARKER} names, got ${more} too`);
+  const wasm = files.get(WASM);
+  if (wasm === undefined || sha256Of(wasm) !== marker.firmware.sha256)
+    throw new InputError(`${path}: expected ${WASM} to be the firmware that ${MARKER} names`);
+  const inside = [...files].filter(([name]) => name.startsWith(`${INSIDE}/`));
+  return {
+    marker,
+    result: new Map(inside.map(([name, content]) => [name.slice(INSIDE.length + 1), content])),
+    firmware: firmwareOf(wasm),
+  };
+}
+
+/** @throws InputError where a data file is missing, or not the one that the runs of the bundle read. */
+export function checkBundleData(path: string, { data }: BundleMarker, dataDir: string): void {
+  for (const { dataset, file, sha256 } of data) {
+    const found = join(dataDir, file);
+    if (!existsSync(found)) {
+      throw new InputError(
+        `${path}: needs ${file} (data set ${dataset}, SHA-256 ${sha256}), which is not part of the bundle, got nothing at ${found}; give its folder with --data DIR or G2T_DATA`,
+      );
+    }
+    const got = sha256Of(readBytes(found));
+    if (got !== sha256)
+      throw new InputError(`${found}: expected the file that the bundle was made with (SHA-256 ${sha256}), got ${got}`);
+  }
+}
+
+function markerOf(bytes: Uint8Array): BundleMarker | undefined {
+  try {
+    const marker = JSON.parse(new TextDecoder().decode(bytes)) as BundleMarker;
+    const good = marker?.schema === 1 && marker.kind === 'bundle' && typeof marker.files === 'object';
+    return good && Array.isArray(marker.data) && typeof marker.firmware?.sha256 === 'string' ? marker : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function dataOf(datasets: readonly DatasetOptions[], dataDir: string): BundleMarker['data'] {
+  const all = new Map<string, BundleMarker['data'][number]>();
+  for (const options of datasets) {
+    for (const file of dataFiles(options, dataDir)) {
+      if (!all.has(file))
+        all.set(file, { dataset: options.name, file, sha256: sha256Of(readBytes(join(dataDir, file))) });
+    }
+  }
+  return [...all.values()];
+}
+
+function sourceFiles(source: string): string[] {
+  const path = join(ROOT, source);
+  return statSync(path).isDirectory() ? filesBelow(path).map((file) => `${source}/${file}`) : [source];
+}
+
+/** Files below a folder with '/' between names, hidden ones left out, in a fixed order. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => !name.split('/').some((step) => step.startsWith('.')) && statSync(join(folder, name)).isFile())
+    .sort();
+}
+
+function sha256Of(content: Content): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function readme(name: string, holds: BundleMarker['holds']): string {
+  return `# ${name}
+
+A ${holds} of the Globe2Train simulator with all that it takes to make it again, but for data sets of others.
+
+- \`${INSIDE}/\`: the ${holds} as it was written: scenario, seeds, digests, tables, charts
+- \`wasm/g2t.wasm\`: the firmware that the simulated devices ran; \`firmware/\`, \`wasm/\`: its sources and how it is built
+- \`${MARKER}\`: versions, the SHA-256 of every file in here, and of the data files that the runs read, which are not in here
+
+\`g2t verify BUNDLE\` unpacks it, runs everything again with this firmware, and compares. Where \`${MARKER}\` names data files, give the
+folder that holds them: \`g2t verify BUNDLE --data DIR\`.
+`;
+}
