@@ -3,7 +3,7 @@ import { readBytes } from '../../files/read.ts';
 import type { Content } from '../../files/write.ts';
 import { dataState } from '../../run/inputs.ts';
 import type { RunPool } from '../../run/pool.ts';
-import { type LoadedScenario, loadScenario } from '../../scenario/load.ts';
+import { type LoadedScenario, loadScenario, withSeed } from '../../scenario/load.ts';
 import { loadRenderer } from '../render.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { figureFiles } from './files.ts';
@@ -41,12 +41,13 @@ export function planFigure(figure: Figure, { dataDir, reduced, generated }: Plan
   const set = [...(replaced ? figure.generated : []), ...(reduced ? figure.reduced.set : [])];
   const seeds = reduced ? figure.reduced.seeds : figure.seeds;
   const keep = (reduced ? figure.reduced.keep : undefined) ?? (() => true);
-  const runs = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) => {
-    const loaded = loadScenario({ file: scenario, bytes, set, seed });
-    return [{ name: loaded.scenario.name, loaded }, ...loaded.variants]
-      .filter((each) => keep(each.loaded.scenario))
-      .map((each) => ({ label: each.name, seed, loaded: each.loaded }));
-  });
+  const loaded = loadScenario({ file: scenario, bytes, set });
+  const variants = [{ name: loaded.scenario.name, loaded: { ...loaded, variants: [] } }, ...loaded.variants].filter(
+    (each) => keep(each.loaded.scenario),
+  );
+  const runs = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
+    variants.map((each) => ({ label: each.name, seed, loaded: withSeed(each.loaded, seed) })),
+  );
   return { figure, runs, provenance: { scenario, set, generated: replaced }, reduced };
 }
 

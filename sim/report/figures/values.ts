@@ -1,4 +1,5 @@
 import { assert } from '../../kernel/errors.ts';
+import { mean, studentInterval } from '../../metrics/statistics.ts';
 import type { ResolvedProfile } from '../../net/link-options.ts';
 import type { FigureRun } from './figure.ts';
 
@@ -9,18 +10,10 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Student's t for 95 % by degrees of freedom, from 1. */
-const T_95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262] as const;
-
 /** Mean and Student's interval; the mean alone where there is one value. */
 export function interval(values: readonly number[]): Interval {
-  const n = values.length;
-  assert(n > 0 && n <= T_95.length + 1, `Expected 1 to ${T_95.length + 1} seeds, got ${n}`);
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { mean, low: mean, high: mean };
-  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
-  const half = T_95[n - 2]! * Math.sqrt(squares / (n - 1) / n);
-  return { mean, low: mean - half, high: mean + half };
+  const middle = mean(values);
+  return values.length === 1 ? exactly(middle) : { mean: middle, ...studentInterval(values, 0.95) };
 }
 
 /** A value that is known, and has no spread. */
