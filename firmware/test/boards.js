@@ -1,8 +1,10 @@
 // The serial port for real: boards that are processes or emulated, driven through every learner, held against each other byte for byte.
 
+import { spawnSync } from 'node:child_process';
 import { coreHash } from '../../wasm/compile.js';
 import { BOARDS } from '../port/cortex-m/boards.js';
-import { buildBoard, emulator, QEMU } from '../port/cortex-m/images.js';
+import { buildBoard, buildSuite, emulator, QEMU } from '../port/cortex-m/images.js';
+import { check as checkSizes, measure } from '../port/cortex-m/sizes.js';
 import { buildNative } from '../port/native/build.js';
 import { DeviceSession } from './device-session.js';
 import { openWire } from './wire.js';
@@ -77,5 +79,50 @@ export async function emulatedBoards(check) {
       check(uploads.join() === reference.counted[i].uploads.join(), `${name}, ${learner}: the same weights`);
       check(counter > 0, `${name}, ${learner}: instructions are counted`);
     }
+  }
+}
+
+/**
+ * The suite itself on emulated cores. The whole of it needs more RAM than any Cortex-M0 that QEMU has: ARMv6-M code runs as it is on the Cortex-M3 of
+ * mps2-an385, and what fits 16 kB (no matrices in double precision, no data set, no frames of 8 KiB) on the micro:bit's own core.
+ */
+const SUITES = [
+  { name: 'suite-m4f', machine: 'mps2-an386', core: 'm4f', script: 'suite-mps2', small: false },
+  { name: 'suite-m3', machine: 'mps2-an385', core: 'm3', script: 'suite-mps2', small: false },
+  { name: 'suite-m0', machine: 'mps2-an385', core: 'm0', script: 'suite-mps2', small: false },
+  { name: 'suite-m0-small', machine: 'microbit', core: 'm0', script: 'suite-microbit', small: true },
+];
+
+const QUIET = ['-nographic', '-monitor', 'none', '-serial', 'null', '-semihosting-config', 'enable=on,target=native'];
+
+/** `report(name, output, code)` takes each one's output. */
+export function emulatedSuites(report) {
+  for (const { name, machine, ...image } of SUITES) {
+    const args = ['-M', machine, ...QUIET, '-kernel', buildSuite({ name, ...image })];
+    const { stdout, stderr, status } = spawnSync(QEMU, args, { encoding: 'utf8', timeout: 300_000 });
+    report(`${name} on ${machine}`, stdout + stderr, status);
+  }
+}
+
+/** The sizes of every image, and what must hold of them. */
+export function boardSizes(check) {
+  const { lines, note } = checkSizes(measure());
+  if (note !== undefined) console.log(note);
+  check(lines.length === 0, 'sizes of the boards', lines.join('\n'));
+}
+
+/** The paper's case in the RAM of an STM32F103C8: 16 finished classifiers wait for their ACK, LDA still trains, and a cache that does not fit is refused. */
+export async function smallestBoard(check) {
+  const name = 'lm3s6965evb-20k';
+  const wire = openWire(QEMU, emulator(BOARDS[name].machine, buildBoard(name)));
+  try {
+    const session = new DeviceSession(wire);
+    const { memory } = await session.info();
+    await session.begin({ ram: 256 + 2048 + memory, receive: 2048 });
+    const { uploads, refused } = await session.fillOutbox(16);
+    check(uploads === 17, '16 classifiers are held while a 17th trains', `${uploads} uploads`);
+    check(refused, 'a task beyond the RAM is refused');
+  } finally {
+    wire.close();
   }
 }

@@ -3,6 +3,13 @@
 
 #include <stdint.h>
 
+/* By how much the long tests are cut short on emulated boards: software floating point there, and double precision to hold it against. */
+#ifdef G2T_BOARD_SUITE
+enum { SHORTER = 16 };
+#else
+enum { SHORTER = 1 };
+#endif
+
 /* The checks of one run, handed from test to test. */
 typedef struct {
   uint32_t passed;
@@ -18,6 +25,9 @@ uint32_t random_u32(checks *c);
 #define CHECK(condition) check_true(c, (condition) != 0, #condition, __FILE__, __LINE__)
 #define EQUAL(got, expected) check_equal(c, (uint64_t)(got), (uint64_t)(expected), #got, __FILE__, __LINE__)
 #define CLOSE(got, expected, within) check_close(c, (got), (expected), (within), #got, __FILE__, __LINE__)
+
+/* What main is called where the board has one of its own (port/cortex-m/suite.c). */
+int suite_main(void);
 
 void test_frame(checks *c);
 void test_math(checks *c);

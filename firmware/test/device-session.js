@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 const DEVICE = 5;
 const LEARNERS = ['opt-sgd', 'svm', 'logistic', 'lda', 'sefr', 'train-pp'];
 const ONE_PASS = new Set(['lda', 'sefr']);
-const [CONFIG, TASK, DATA] = [2, 3, 4];
+const [CONFIG, TASK, DATA, REFUSE] = [2, 3, 4, 10];
 export const FEATURES = 22;
 const ROWS = 40;
 
@@ -159,5 +159,20 @@ export class DeviceSession {
       counted.push({ learner: name, counter, uploads: uploads.map((bytes) => bytes.subarray(20).toString('hex')) });
     }
     return { counted, digest: this.#sent.digest('hex') };
+  }
+
+  /** `count` tasks whose uploads nobody acknowledges, then LDA, then a cache as large as the RAM. */
+  async fillOutbox(count) {
+    await this.drain();
+    let uploads = 0;
+    for (let n = 0; n <= count; n++) {
+      await this.frame(config(n < count ? 0 : LEARNERS.indexOf('lda')));
+      await this.frame(task(n, ROWS, 1, 0));
+      for (let row = 0; row < ROWS; row += 10) await this.frame(data(n, row, 10));
+      uploads += (await this.drain()).length;
+    }
+    await this.frame(task(99, 60_000, 1, 1));
+    const [refusal] = await this.drain();
+    return { uploads, refused: refusal?.[3] === REFUSE };
   }
 }

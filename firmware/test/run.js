@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
 import { GCC, HOW_TO_GET_GCC, HOW_TO_GET_QEMU, QEMU } from '../port/cortex-m/images.js';
-import { emulatedBoards, nativeBoards } from './boards.js';
+import { boardSizes, emulatedBoards, emulatedSuites, nativeBoards, smallestBoard } from './boards.js';
 
 const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
 const INCLUDES = ['-Iinclude', '-Isrc', '-Iport/native', '-Iport/serial', '-Itest'];
@@ -121,8 +121,14 @@ if (has('gcc')) {
   native('native as for a small board', ['-DG2T_CRC_SMALL', '-DG2T_PLAIN_LANES']);
   await overWire('native board', nativeBoards);
 } else skipped('native', 'there is no gcc: apt-get install gcc (Debian, Ubuntu), xcode-select --install (macOS)');
+if (!has(GCC)) skipped('boards', HOW_TO_GET_GCC);
+else await overWire('sizes of the boards', boardSizes);
 if (!has(GCC)) skipped('emulated boards', HOW_TO_GET_GCC);
 else if (!has(QEMU)) skipped('emulated boards', HOW_TO_GET_QEMU);
-else await overWire('emulated boards', emulatedBoards);
+else {
+  await overWire('emulated boards', emulatedBoards);
+  await overWire('the smallest board', smallestBoard);
+  emulatedSuites(suite);
+}
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

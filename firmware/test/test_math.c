@@ -34,7 +34,7 @@ static double exp_ulps(float x) {
 static void over_all(checks *c) {
   double exp_worst = 0.0, log_worst = 0.0;
   uint32_t sum = 0;
-  for (uint64_t bits = 0; bits <= UINT32_MAX; bits += 4099u) {
+  for (uint64_t bits = 0; bits <= UINT32_MAX; bits += 4099u * SHORTER + (SHORTER - 1u)) {
     const float x = from_bits((uint32_t)bits);
     const float answers[2] = {g2t_exp(x), g2t_log(x)};
     uint8_t bytes[8];
@@ -50,13 +50,13 @@ static void over_all(checks *c) {
   CHECK(exp_worst < 0.991);
   CHECK(log_worst < 0.830);
   CHECK(exp_worst > 0.5 && log_worst > 0.5); /* else this test would measure nothing */
-  EQUAL(sum, 0x14ba49dfu);
+  EQUAL(sum, SHORTER == 1 ? 0x14ba49dfu : 0x475dc107u);
 }
 
-/* Where a sigmoid works, one float32 in 101. */
+/* Where a sigmoid works, one float32 in 101 (on boards in 1631). */
 static void near_zero(checks *c) {
   double worst = 0.0;
-  for (uint32_t bits = 0x3d800000u; bits < 0x42000000u; bits += 101u) {
+  for (uint32_t bits = 0x3d800000u; bits < 0x42000000u; bits += 101u * SHORTER + (SHORTER - 1u)) {
     for (uint32_t sign = 0; sign < 2u; sign++) {
       const double off = exp_ulps(from_bits(bits | (sign << 31)));
       if (off > worst) worst = off;

@@ -26,7 +26,7 @@ export function gccVersion() {
 
 export function run(command, args, cwd = FIRMWARE) {
   const done = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${done.stderr || done.error?.message}`);
+  if (done.status !== 0) throw new Error(`${command}:\n${done.stderr || done.error?.message}`);
   return done.stdout;
 }
 
@@ -68,6 +68,17 @@ export function buildCore(kind) {
   return folder;
 }
 
+/** The object whose symbols have the sizes of the records on a core. */
+export function buildLayouts(kind) {
+  const object = join(buildCore(kind), 'layouts', 'layouts.o');
+  mkdirSync(join(object, '..'), { recursive: true });
+  const source = join(FIRMWARE, 'port/cortex-m/layouts.c');
+  kept(object, keyOf(CORES[kind]), () =>
+    run(GCC, [...WARNINGS, ...CORES[kind], ...INCLUDES, '-c', source, '-o', object]),
+  );
+  return object;
+}
+
 /** An image of one board. @returns its ELF file. */
 export function buildBoard(name) {
   const board = BOARDS[name];
@@ -76,7 +87,7 @@ export function buildBoard(name) {
   const elf = join(IMAGES, `${name}.elf`);
   mkdirSync(own, { recursive: true });
   kept(elf, keyOf(board, CORES[board.core]), () => {
-    const files = ['start.c', 'main.c', board.counter, `boards/${board.file}.c`];
+    const files = ['start.c', 'restart.c', 'main.c', board.counter, `boards/${board.file}.c`];
     const units = files.map((path) => join(FIRMWARE, 'port/cortex-m', path));
     const flags = [...WARNINGS, ...CODE, ...CORES[board.core], ...board.defines, ...INCLUDES, hashDefinition()];
     run(GCC, [...flags, '-c', ...units], own);
@@ -93,4 +104,30 @@ function flashable({ uf2, origin }, elf) {
   run('arm-none-eabi-objcopy', ['-O', 'ihex', elf, as('hex')]);
   run('arm-none-eabi-objcopy', ['-O', 'binary', elf, as('bin')]);
   if (uf2 !== undefined) writeFileSync(as('uf2'), toUf2(readFileSync(as('bin')), origin, uf2));
+}
+
+/**
+ * The suite of firmware/test for an emulated machine. @param core flags of CORES. @param script of boards/. @param small leaves out what needs more than
+ * 16 kB of RAM. @returns its ELF file.
+ */
+export function buildSuite({ name, core, script, small }) {
+  const folder = join(IMAGES, name);
+  const elf = join(IMAGES, `${name}.elf`);
+  const { 'port/native/board.c': _, ...files } = sources(['src', 'port/serial', 'port/native', 'test']);
+  const units = Object.keys(files).filter((path) => path.endsWith('.c'));
+  const port = ['start.c', 'suite.c'].map((file) => `port/cortex-m/${file}`);
+  mkdirSync(folder, { recursive: true });
+  kept(elf, keyOf(core, script, small, sources(['test', 'port/native'])), () => {
+    const flags = [...WARNINGS, ...CODE, ...CORES[core], ...INCLUDES, '-Iport/native', '-Itest'].map((flag) =>
+      /^-I(port|test)/.test(flag) ? `-I${join(FIRMWARE, flag.slice(2))}` : flag,
+    );
+    const own = [...(small ? ['-DG2T_SMALL_SUITE'] : []), '-DG2T_BOARD_SUITE', '-Dmain=suite_main'];
+    const paths = units.map((path) => join(FIRMWARE, path));
+    run(GCC, [...flags, ...own, '-c', ...paths], folder);
+    run(GCC, [...flags, '-c', ...port.map((path) => join(FIRMWARE, path))], folder);
+    const specs = SPECS.filter((flag) => small || !flag.startsWith('--specs'));
+    const linked = [...CORES[core], ...specs, '-Lport/cortex-m', `-Tport/cortex-m/boards/${script}.ld`];
+    run(GCC, [...objectsIn(folder), ...linked, '-lm', '-o', elf]);
+  });
+  return elf;
 }

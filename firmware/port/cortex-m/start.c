@@ -15,13 +15,6 @@ void fault(void);
 #define NVIC_ICER 0xe000e180u
 #define CPACR 0xe000ed88u
 #define VTOR 0xe000ed08u
-#define AIRCR 0xe000ed0cu
-#define AIRCR_RESET 0x05fa0004u
-
-void board_restart(void) {
-  REGISTER(AIRCR) = AIRCR_RESET;
-  for (;;) continue;
-}
 
 /* A fault restarts the board: the host is told at its next packet that there was no BEGIN. */
 void fault(void) { board_restart(); }
