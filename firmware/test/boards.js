@@ -6,6 +6,7 @@ import { BOARDS } from '../port/cortex-m/boards.js';
 import { buildBoard, buildSuite, emulator, QEMU } from '../port/cortex-m/images.js';
 import { check as checkSizes, measure } from '../port/cortex-m/sizes.js';
 import { buildNative } from '../port/native/build.js';
+import { arduinoOnHost } from './arduino.js';
 import { DeviceSession } from './device-session.js';
 import { openWire } from './wire.js';
 
@@ -62,6 +63,11 @@ export async function nativeBoards(check) {
     check(a.uploads.join() !== b.uploads.join(), `${name}: contraction changes the weights`);
   }
   return reference;
+}
+
+/** The Arduino library's sketches, natively on a stub core. */
+export async function arduinoSketches(check) {
+  await arduinoOnHost(check, drive, await drive({ command: buildNative()['native-board'], args: [] }));
 }
 
 /** Every emulated board: the bytes and the counts of the one that is a process. */

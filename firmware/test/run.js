@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
 import { GCC, HOW_TO_GET_GCC, HOW_TO_GET_QEMU, QEMU } from '../port/cortex-m/images.js';
-import { boardSizes, emulatedBoards, emulatedSuites, nativeBoards, smallestBoard } from './boards.js';
+import { arduinoOnCores } from './arduino.js';
+import { arduinoSketches, boardSizes, emulatedBoards, emulatedSuites, nativeBoards, smallestBoard } from './boards.js';
 
 const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
 const INCLUDES = ['-Iinclude', '-Isrc', '-Iport/native', '-Iport/serial', '-Itest'];
@@ -120,9 +121,14 @@ if (has('gcc')) {
   native('native with sanitizers', SANITIZE);
   native('native as for a small board', ['-DG2T_CRC_SMALL', '-DG2T_PLAIN_LANES']);
   await overWire('native board', nativeBoards);
+  if (has('g++')) await overWire('Arduino sketches on a stub core', arduinoSketches);
+  else skipped('Arduino sketches', 'there is no g++: apt-get install g++ (Debian, Ubuntu)');
 } else skipped('native', 'there is no gcc: apt-get install gcc (Debian, Ubuntu), xcode-select --install (macOS)');
 if (!has(GCC)) skipped('boards', HOW_TO_GET_GCC);
-else await overWire('sizes of the boards', boardSizes);
+else {
+  await overWire('sizes of the boards', boardSizes);
+  await overWire("Arduino sketches for the boards' cores", arduinoOnCores);
+}
 if (!has(GCC)) skipped('emulated boards', HOW_TO_GET_GCC);
 else if (!has(QEMU)) skipped('emulated boards', HOW_TO_GET_QEMU);
 else {
