@@ -1,26 +1,30 @@
 // The serial port for real: boards that are processes or emulated, driven through every learner, held against each other byte for byte.
 
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { coreHash } from '../../wasm/compile.js';
 import { BOARDS } from '../port/cortex-m/boards.js';
 import { buildBoard, buildSuite, emulator, QEMU } from '../port/cortex-m/images.js';
-import { check as checkSizes, measure } from '../port/cortex-m/sizes.js';
+import { boardStack, check as checkSizes, measure } from '../port/cortex-m/sizes.js';
 import { buildNative } from '../port/native/build.js';
 import { arduinoOnHost } from './arduino.js';
 import { DeviceSession } from './device-session.js';
+import { stackMonitor } from './stack-used.js';
 import { openWire } from './wire.js';
 
 /** What fits the smallest of the boards, 8 kB in all; LDA's state is what needs most. */
 const DEVICE = { ram: 4096, receive: 1024, heldRows: 30 };
 
 /** What a target says of itself and sends, through the whole session. */
-async function drive({ command, args }) {
+async function drive({ command, args }, atEnd = async () => {}) {
   const wire = openWire(command, args);
   try {
     const session = new DeviceSession(wire);
     const info = await session.info();
     await session.begin(DEVICE);
-    return { info, ...(await session.everyLearner()) };
+    const learned = await session.everyLearner();
+    await atEnd();
+    return { info, ...learned };
   } finally {
     wire.close();
   }
@@ -75,9 +79,17 @@ export async function emulatedBoards(check) {
   const reference = await drive({ command: buildNative()['native-board'], args: [] });
   for (const [name, { machine, script }] of Object.entries(BOARDS)) {
     if (machine === undefined || script !== undefined) continue;
-    const target = { command: QEMU, args: emulator(machine, buildBoard(name)) };
-    await disturb(target, check);
-    const got = await drive(target);
+    const elf = buildBoard(name);
+    await disturb({ command: QEMU, args: emulator(machine, elf) }, check);
+    const monitor = stackMonitor();
+    const target = { command: QEMU, args: emulator(machine, elf, monitor.chardev) };
+    let used = 0;
+    const got = await drive(target, async () => {
+      used = await monitor.used(elf);
+    });
+    monitor.close();
+    const bound = boardStack(name);
+    check(used > 200 && used <= bound, `${name}: the stack stays within its bound`, `${used} of ${bound} B`);
     check(got.info.name === `qemu:${name}`, `${name} says its name`);
     check(got.info.firmware === reference.info.firmware, `${name} has the same sources`);
     check(got.digest === reference.digest, `${name} sends the same bytes`, `${got.digest}, not ${reference.digest}`);
@@ -110,11 +122,31 @@ export function emulatedSuites(report) {
   }
 }
 
+/** A bootloader's file, read back: magic words, addresses in order, the family, and the image whole. */
+function checkUf2(check, name, family, origin) {
+  const elf = buildBoard(name);
+  const [file, image] = ['uf2', 'bin'].map((ending) => readFileSync(elf.replace(/elf$/, ending)));
+  const blocks = Array.from({ length: file.length / 512 }, (_, i) => file.subarray(512 * i, 512 * (i + 1)));
+  const good = blocks.every((block, i) => {
+    const words = Array.from({ length: 8 }, (_, w) => block.readUInt32LE(4 * w));
+    const expected = [0x0a324655, 0x9e5d5157, 0x2000, origin + 256 * i, 256, i, blocks.length, family];
+    return words.join() === expected.join() && block.readUInt32LE(508) === 0x0ab16f30;
+  });
+  const data = Buffer.concat(blocks.map((block) => block.subarray(32, 288)));
+  check(good && data.subarray(0, image.length).equals(image), `${name}.uf2 holds the image`);
+  check(
+    image.readUInt32LE(4) > origin && image.readUInt32LE(4) < origin + image.length,
+    `${name} starts within itself`,
+  );
+}
+
 /** The sizes of every image, and what must hold of them. */
 export function boardSizes(check) {
   const { lines, note } = checkSizes(measure());
   if (note !== undefined) console.log(note);
   check(lines.length === 0, 'sizes of the boards', lines.join('\n'));
+  for (const [name, { uf2, origin }] of Object.entries(BOARDS))
+    if (uf2 !== undefined) checkUf2(check, name, uf2, origin);
 }
 
 /** The paper's case in the RAM of an STM32F103C8: 16 finished classifiers wait for their ACK, LDA still trains, and a cache that does not fit is refused. */

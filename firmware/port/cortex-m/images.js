@@ -30,9 +30,9 @@ export function run(command, args, cwd = FIRMWARE) {
   return done.stdout;
 }
 
-/** QEMU's arguments for an image: its UART on stdin and stdout, one instruction a nanosecond. */
-export function emulator(machine, elf) {
-  return ['-M', machine, '-nographic', '-serial', 'stdio', '-monitor', 'none', '-icount', 'shift=0', '-kernel', elf];
+/** QEMU's arguments for an image: its UART on stdin and stdout, one instruction a nanosecond. @param monitor a chardev of QEMU's. */
+export function emulator(machine, elf, monitor = 'none') {
+  return ['-M', machine, '-nographic', '-serial', 'stdio', '-monitor', monitor, '-icount', 'shift=0', '-kernel', elf];
 }
 
 /** Everything that an image is made of, as one hash. */

@@ -13,7 +13,7 @@ const MARKS = ['<!-- sizes -->', '<!-- end of sizes -->'];
 const UPDATE = 'npm run firmware:boards -- --update';
 
 /** Address, size and name of every symbol. */
-function symbols(file) {
+export function symbols(file) {
   const lines = run('arm-none-eabi-nm', ['-S', file]).trim().split('\n');
   return new Map(
     lines.map((line) => {
@@ -39,6 +39,11 @@ function region(board, name) {
   return Number(count) * (unit === 'K' ? 1024 : 1 << 20);
 }
 
+/** The most stack that a board's image can use, bytes. */
+export function boardStack(name) {
+  return stackBound([buildCore(BOARDS[name].core), join(buildBoard(name), '..', name)]);
+}
+
 function boardSizes(name) {
   const board = BOARDS[name];
   const elf = buildBoard(name);
@@ -50,7 +55,7 @@ function boardSizes(name) {
     ram: sections(elf, /^\.(data|bss)$/),
     ram_of: region(board, 'RAM'),
     stack: stackTo - stackFrom,
-    stack_bound: stackBound([buildCore(board.core), join(elf, '..', name)]),
+    stack_bound: boardStack(name),
     memory: memoryTo - memoryFrom,
   };
 }
