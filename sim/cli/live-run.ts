@@ -3,7 +3,7 @@ import { ConnectedBoards } from '../board/live.ts';
 import { SimulatedTarget } from '../board/simulated-target.ts';
 import { openRecorded, validate } from '../board/validate.ts';
 import { boardNamed } from '../device/boards/index.ts';
-import { loadDataset, loadFirmware } from '../run/inputs.ts';
+import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import type { LiveBoards, LiveDevice } from '../run/live.ts';
 import { openResult } from '../run/store.ts';
 import { modelOf } from '../scenario/fleet-options.ts';
@@ -44,10 +44,10 @@ export function liveNotes(live: readonly LiveDevice[]): string[] {
 export async function verifyLive(
   folder: string,
   live: readonly LiveDevice[],
-  options: EngineOptions,
+  options: EngineOptions & { readonly firmware?: Firmware },
 ): Promise<VerifyOutcome> {
   const { digest } = openResult(folder).manifest;
-  const firmware = loadFirmware();
+  const firmware = options.firmware ?? loadFirmware();
   const run = await openRecorded(folder, {
     firmware: firmware.module,
     datasetOf: ({ scenario }) => loadDataset(scenario.dataset, options.dataDir, scenario.seed),
