@@ -169,7 +169,7 @@ describe('seeds until an interval is narrow', () => {
 });
 
 describe('a sweep that is killed', () => {
-  /** CI kills it three times in the suite, and twenty times with scripts/kill-sweep.js. */
+  /** Three times here; five in CI and twenty by hand with scripts/kill-sweep.js. */
   it('loses nothing: resumed, it comes to the same bytes', async () => {
     const uniform = coldStream(1, 'test/kill');
     const argv = ['sweep', file, '--workers', '2', '--out', out('killed'), '--quiet'];
