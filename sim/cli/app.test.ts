@@ -39,7 +39,7 @@ describe('usage', () => {
     ['', 'expected a command, got nothing; g2t --help shows them'],
     [
       'rum a.yaml',
-      'g2t: expected one of run, check, sweep, merge, worker, verify, validate, diff, transfer, figures, live, board, data, got rum; did you mean run?',
+      'g2t: expected one of run, check, sweep, merge, worker, verify, validate, diff, transfer, figures, bundle, live, board, data, got rum; did you mean run?',
     ],
     ['run', 'g2t run: expected a scenario file (YAML), got nothing'],
     ['check', 'g2t check: expected a scenario file (YAML), got nothing'],
