@@ -33,7 +33,7 @@ export async function openTarget(target: Target): Promise<Link> {
     return openProcess({ name, command: program, args: [], missing });
   }
   const image = inFirmware(`build/boards/${target.machine}.elf`);
-  if (!existsSync(image)) build(name, 'port/cortex-m/build.js', target.machine);
+  if (!existsSync(image)) build(name, 'port/cortex-m/build-image.js', target.machine);
   return openProcess({
     name,
     command: 'qemu-system-arm',

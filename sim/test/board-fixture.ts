@@ -16,7 +16,10 @@ export const EMULATED = ['qemu:microbit', 'qemu:lm3s6965evb', 'qemu:mps2-an386']
 /** Builds the native boards, and the images of the emulated ones where that can be done. */
 export function buildBoards(): void {
   const images = EMULATED.map((target) => target.replace('qemu:', ''));
-  const builds = [...(hasGcc ? [['native/build.js']] : []), ...(hasQemu ? [['cortex-m/build.js', ...images]] : [])];
+  const builds = [
+    ...(hasGcc ? [['native/build.js']] : []),
+    ...(hasQemu ? [['cortex-m/build-image.js', ...images]] : []),
+  ];
   for (const [script, ...names] of builds) {
     const { status, stderr } = spawnSync(process.execPath, [`firmware/port/${script}`, ...names], { encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
