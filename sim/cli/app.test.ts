@@ -50,6 +50,7 @@ describe('usage', () => {
     ['run a -q', 'g2t run: unknown option -q; g2t run --help shows what there is'],
     ['run a --seed', '--seed: expected a value, got nothing'],
     ['run a --seed=', '--seed: expected a value, got nothing'],
+    ['run scenarios/quickstart.yaml --threads 0', '--threads: expected a whole number from 1 to 64, got 0'],
     ['check a --seed 1.5', '--seed: expected a whole number from 0 to 9007199254740991, got 1.5'],
     ['check a --seed -1', '--seed: expected a whole number from 0 to 9007199254740991, got -1'],
     ['check a --seed 1 --seed 2', '--seed: expected it once, got it 2 times'],
