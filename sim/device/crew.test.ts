@@ -35,7 +35,7 @@ class Idle implements Hands {
 /** Writes a PING: a header alone (magic, version, type, device). @returns its length. */
 function ping(host: PooledHost | IsolatedHost, device: number): number {
   host.inbox.fill(0, 0, 20);
-  host.inbox.set([0x47, 0x32, 1, 9, device & 255, device >> 8]);
+  host.inbox.set([0x47, 0x32, 1, 8, device & 255, device >> 8]);
   host.seal(20);
   return 20;
 }
