@@ -34,6 +34,12 @@ typedef struct {
   g2t_work *work;
   /* Where held row `index` lies, its first `features` features; null where it must be copied. A port may have no such call (null). */
   const float *(*held_view)(void *context, uint32_t device, uint32_t index, uint16_t features);
+  /*
+   * Held row `index` without its quads (features 4q to 4q + 3) that are all zero: the others one behind the other, four floats each, with their numbers q,
+   * ascending, and how many; null where the row is not kept so. Only for rows of a multiple of 4 features, which held_view shows too. Zeros
+   * change no bit of the sums of finite numbers, so they may be passed over; they count as work all the same. A port may have no such call (null).
+   */
+  const float *(*held_quads)(void *context, uint32_t device, uint32_t index, const uint16_t **quads, uint32_t *count);
 } g2t_port;
 
 typedef struct {

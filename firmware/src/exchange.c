@@ -1,9 +1,7 @@
-#include "device_parts.h"
-#include "exchange_root.h"
+#include "exchange_record.h"
 #include "exchange_parts.h"
 #include "g2t_bytes.h"
 #include "g2t_learner.h"
-#include "g2t_order.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "vectors are sent from where they lie: little-endian targets only"
@@ -11,96 +9,6 @@
 
 enum { OFFSET_BYTES = 4, MIRROR_BYTES = 8, CHANGE_BYTES = 8 };
 enum { ROWS_AND_LOSSES = 18, CONTROLLED = 27 };
-enum { USES_OF_A_BATCH = 3 };
-
-/* The start of working memory during an exchange. Behind it: vectors, the row window, scores, the order of rows. */
-typedef struct {
-  g2t_setup setup;
-  uint64_t arrived_us; /* the last byte of PARAMS */
-  uint32_t d;
-  uint32_t rows;
-  uint32_t batch;      /* 0: all rows */
-  uint32_t round;      /* of the model */
-  uint32_t received;   /* parameters of it */
-  uint32_t version;
-  uint32_t clock;      /* gaia: UPDATEs */
-  uint32_t pass;
-  uint32_t next;       /* place in the order where the next mini-batch starts */
-  uint32_t at;         /* where the present one does */
-  uint32_t uses;       /* steps that it served */
-  uint32_t global_round;
-  uint32_t update_bytes; /* of the vectors in UPDATE */
-  float loss_last;
-  float loss_global;
-  float loss_min;
-  float beta;
-  float rho;
-  uint16_t tau;
-  uint8_t last;
-  uint8_t filling;     /* a model has begun to come in */
-  uint8_t whole;       /* and is there */
-  uint8_t drawn;
-  uint8_t has_last;    /* adaptive: w and g are those at the end of the round before */
-  uint8_t has_global;  /* w_global is that of global_round */
-  uint8_t has_min;
-  uint8_t controlled;  /* beta and rho are of this round */
-  uint8_t due;
-} exchange;
-
-/* What the record counts for in RAM, the same on every target. */
-enum { RECORD_BYTES = 128 };
-typedef char record_fits[sizeof(exchange) <= RECORD_BYTES ? 1 : -1];
-
-/* Places of the vectors. What one UPDATE sends lies in one run. */
-enum { WEIGHTS = 0, GRADIENT = 1, CHANGES = 2 };
-enum { GLOBAL_GRADIENT = 1, LAST_GRADIENT = 2, GLOBAL_WEIGHTS = 3, LEAST_WEIGHTS = 4 };
-
-static uint32_t vectors_of(const g2t_setup *s, uint32_t batch) {
-  if (s->kind == G2T_KIND_ADAPTIVE) return batch == 0u ? 4u : 5u;
-  return s->kind == G2T_KIND_GAIA ? 3u : 2u;
-}
-
-static uint32_t batch_of(const g2t_setup *s, uint32_t rows) { return s->batch < rows ? s->batch : 0u; }
-
-/* Offsets from the start of memory. */
-typedef struct {
-  uint64_t x;
-  uint64_t scores;
-  uint64_t order;
-  uint64_t bytes;
-} layout;
-
-static uint64_t rounded16(uint64_t bytes) { return (bytes + 15u) & ~(uint64_t)15u; }
-
-static layout layout_of(const g2t_setup *s, uint32_t rows) {
-  const uint32_t batch = batch_of(s, rows);
-  const uint64_t d = g2t_exchange_dimension(s->model, s->classes, s->features);
-  layout l;
-  l.x = rounded16(RECORD_BYTES + vectors_of(s, batch) * d * 4u);
-  l.scores = l.x + rounded16(s->features * 4u);
-  l.order = l.scores + (s->model == G2T_MODEL_SOFTMAX ? s->classes * 4u : 0u);
-  l.bytes = rounded16(l.order + (batch == 0u ? 0u : rows * 2u));
-  return l;
-}
-
-uint64_t g2t_exchange_dimension(uint8_t model, uint16_t classes, uint16_t features) {
-  if (model == G2T_MODEL_SVM) return features;
-  return (features + 1u) * (uint64_t)(model == G2T_MODEL_LOGISTIC ? 1u : classes);
-}
-
-uint64_t g2t_exchange_bytes(const g2t_setup *setup, uint32_t rows, uint32_t receive_bytes) {
-  return (uint64_t)G2T_FIXED_BYTES + receive_bytes + layout_of(setup, rows).bytes;
-}
-
-static exchange *exchange_of(const g2t_device *d) { return (exchange *)(void *)d->memory; }
-
-static float *vector_of(exchange *x, uint32_t place) {
-  return (float *)(void *)((uint8_t *)x + RECORD_BYTES) + (uint64_t)place * x->d;
-}
-
-static uint16_t *order_of(exchange *x) {
-  return (uint16_t *)(void *)((uint8_t *)x + layout_of(&x->setup, x->rows).order);
-}
 
 /* ---- SETUP ---- */
 
@@ -162,7 +70,7 @@ g2t_status exchange_setup(g2t_device *d, uint32_t round, const uint8_t *p) {
     if (reason == G2T_REFUSE_FULL) outbox_close(d);
     return G2T_OK;
   }
-  const layout l = layout_of(&s, rows);
+  const layout l = exchange_layout(&s, rows);
   uint8_t *memory = d->port->memory(d->port->context, d->id, (uint32_t)l.bytes);
   if (memory == 0) return G2T_NO_MEMORY;
   memset(memory, 0, (uint32_t)l.bytes);
@@ -172,135 +80,12 @@ g2t_status exchange_setup(g2t_device *d, uint32_t round, const uint8_t *p) {
   x->setup = s;
   x->d = (uint32_t)g2t_exchange_dimension(s.model, s.classes, s.features);
   x->rows = rows;
-  x->batch = batch_of(&s, rows);
+  x->batch = exchange_batch(&s, rows);
   if (d->port->held_row(d->port->context, d->id, 0, s.features, (float *)(void *)(memory + l.x)) == 0) {
     training_abandon(d);
     refuse(d, round, G2T_REFUSE_ROWS, 0);
   }
   return G2T_OK;
-}
-
-/* ---- steps ---- */
-
-/* The first pass over the rows is shuffled by the seed, each later one from the one before. */
-static void draw_batch(g2t_device *d, exchange *x) {
-  if (x->batch == 0u) return;
-  uint16_t *order = order_of(x);
-  const int first = !x->drawn;
-  if (first || x->next + x->batch > x->rows) {
-    for (uint32_t r = 0; first && r < x->rows; r++) order[r] = (uint16_t)r;
-    if (!first) x->pass++;
-    g2t_order_shuffle(order, x->rows, x->setup.seed, x->pass);
-    d->port->work->scans += x->rows;
-    x->next = 0;
-  }
-  x->at = x->next;
-  x->next += x->batch;
-  x->uses = 0;
-  x->drawn = 1;
-}
-
-static float gradient(const g2t_device *d, exchange *x, const float *w, float *g) {
-  const layout l = layout_of(&x->setup, x->rows);
-  uint8_t *start = (uint8_t *)x;
-  const exchange_rows rows = {d->port, d->id, &x->setup, x->batch == 0u ? 0 : order_of(x) + x->at,
-                              x->batch == 0u ? x->rows : x->batch, (float *)(void *)(start + l.x),
-                              (float *)(void *)(start + l.scores)};
-  return exchange_gradient(&rows, w, g);
-}
-
-static void step(const g2t_device *d, const exchange *x, float *w, const float *g) {
-  exchange_step(w, x->setup.eta, g, x->d);
-  d->port->work->rewritten += x->d;
-  d->port->work->operations += 2u * (uint64_t)x->d;
-}
-
-static void make_gradient(g2t_device *d, exchange *x) {
-  draw_batch(d, x);
-  (void)gradient(d, x, vector_of(x, WEIGHTS), vector_of(x, GRADIENT));
-  exchange_canonical(vector_of(x, GRADIENT), x->d);
-  x->update_bytes = 4u * x->d;
-}
-
-static void make_weights(g2t_device *d, exchange *x) {
-  float *w = vector_of(x, WEIGHTS), *g = vector_of(x, GRADIENT);
-  for (uint32_t i = 0; i < x->tau; i++) {
-    draw_batch(d, x);
-    (void)gradient(d, x, w, g);
-    step(d, x, w, g);
-  }
-  exchange_canonical(w, x->d);
-  x->update_bytes = 4u * x->d;
-}
-
-/* A round's first mini-batch: by the reuse rule that of the last step before, unless tau is 1 and it served often enough. */
-static void draw_first_batch(g2t_device *d, exchange *x) {
-  const int reuse = (x->setup.flags & G2T_EXCHANGE_REUSE) != 0 && x->drawn;
-  if (!reuse || (x->tau == 1u && x->uses >= (uint32_t)USES_OF_A_BATCH)) draw_batch(d, x);
-}
-
-static void make_adaptive(g2t_device *d, exchange *x) {
-  float *w = vector_of(x, WEIGHTS), *g = vector_of(x, LAST_GRADIENT), *first = vector_of(x, GLOBAL_GRADIENT);
-  const float *global = vector_of(x, GLOBAL_WEIGHTS);
-  const float distance = x->has_last ? exchange_distance(w, global, x->d) : 0.0f;
-  memcpy(w, global, x->d * sizeof *w);
-  x->has_global = 1;
-  x->global_round = x->round;
-  draw_first_batch(d, x);
-  x->loss_global = gradient(d, x, w, first);
-  if (x->has_min && x->batch != 0u) x->loss_min = gradient(d, x, vector_of(x, LEAST_WEIGHTS), 0);
-  x->controlled = x->has_last;
-  if (x->has_last) {
-    exchange_control(distance, exchange_distance(g, first, x->d), x->loss_last, x->loss_global, &x->beta, &x->rho);
-    d->port->work->multiply_adds += 2u * (uint64_t)x->d;
-    d->port->work->operations += 2u * (uint64_t)x->d;
-    d->port->work->divisions += 2u;
-    d->port->work->functions += 2u;
-  }
-  step(d, x, w, first);
-  x->uses++;
-  for (uint32_t i = 1; i < x->tau; i++) {
-    draw_batch(d, x);
-    (void)gradient(d, x, w, g);
-    step(d, x, w, g);
-    x->uses++;
-  }
-  if (!x->last) x->loss_last = gradient(d, x, w, g);
-  x->has_last = !x->last;
-  exchange_canonical(w, x->d);
-  exchange_canonical(first, x->d);
-  x->update_bytes = (x->controlled ? 8u : 4u) * x->d;
-}
-
-/* The gradient's vector then carries what is significant. */
-static void make_changes(g2t_device *d, exchange *x) {
-  float *w = vector_of(x, WEIGHTS), *g = vector_of(x, GRADIENT), *a = vector_of(x, CHANGES);
-  for (uint32_t i = 0; i < x->tau; i++) {
-    draw_batch(d, x);
-    (void)gradient(d, x, w, g);
-    step(d, x, w, g);
-    step(d, x, a, g);
-  }
-  x->clock++;
-  exchange_canonical(a, x->d);
-  const float v = x->setup.significance / exchange_sqrt((float)x->clock);
-  x->update_bytes = exchange_significant(w, a, x->d, v, (uint8_t *)g);
-  d->port->work->bytes_encoded += x->update_bytes;
-  d->port->work->divisions += x->d;
-}
-
-static void make_steps(g2t_device *d, exchange *x, uint64_t now_us) {
-  x->arrived_us = now_us;
-  switch (x->setup.kind) {
-    case G2T_KIND_GRADIENT: make_gradient(d, x); break;
-    case G2T_KIND_WEIGHTS: make_weights(d, x); break;
-    case G2T_KIND_ADAPTIVE: make_adaptive(d, x); break;
-    default:
-      if (x->tau == 0u) return;
-      make_changes(d, x);
-      break;
-  }
-  x->due = 1;
 }
 
 /* ---- PARAMS ---- */
@@ -328,7 +113,7 @@ static void keep_least(exchange *x, uint32_t round, int previous_is_min) {
   if (!previous_is_min) return;
   x->has_min = x->has_global && x->global_round == round - 1u;
   if (x->has_min && x->batch == 0u) x->loss_min = x->loss_global;
-  else if (x->has_min) memcpy(vector_of(x, LEAST_WEIGHTS), vector_of(x, GLOBAL_WEIGHTS), x->d * sizeof(float));
+  else if (x->has_min) memcpy(exchange_vector(x, LEAST_WEIGHTS), exchange_vector(x, GLOBAL_WEIGHTS), x->d * sizeof(float));
 }
 
 static void begin_model(exchange *x, uint32_t round, const uint8_t *p) {
@@ -364,14 +149,14 @@ g2t_status exchange_params(g2t_device *d, uint64_t now_us, uint32_t round, const
     if (!fields_good(&x->setup, p)) return G2T_BAD_VALUE;
     begin_model(x, round, p);
   }
-  float *target = vector_of(x, x->setup.kind == G2T_KIND_ADAPTIVE ? GLOBAL_WEIGHTS : WEIGHTS) + from;
+  float *target = exchange_vector(x, x->setup.kind == G2T_KIND_ADAPTIVE ? GLOBAL_WEIGHTS : WEIGHTS) + from;
   memcpy(target, p + fields, count * sizeof *target);
   d->port->work->bytes_copied += 4u * count;
   x->received += count;
   if (x->received < x->d) return G2T_OK;
   x->whole = 1;
-  if (x->setup.kind == G2T_KIND_GAIA) memset(vector_of(x, CHANGES), 0, x->d * sizeof(float));
-  make_steps(d, x, now_us);
+  if (x->setup.kind == G2T_KIND_GAIA) memset(exchange_vector(x, CHANGES), 0, x->d * sizeof(float));
+  exchange_make_steps(d, x, now_us);
   return G2T_OK;
 }
 
@@ -388,7 +173,7 @@ g2t_status exchange_mirror(g2t_device *d, uint64_t now_us, uint32_t round, const
   for (uint32_t k = 0; k < count; k++) {
     if (g2t_load_u32(changes + k * CHANGE_BYTES) >= x->d) return G2T_BAD_VALUE;
   }
-  float *w = vector_of(x, WEIGHTS);
+  float *w = exchange_vector(x, WEIGHTS);
   for (uint32_t k = 0; k < count; k++) {
     w[g2t_load_u32(changes + k * CHANGE_BYTES)] += g2t_load_f32(changes + k * CHANGE_BYTES + 4);
   }
@@ -398,7 +183,7 @@ g2t_status exchange_mirror(g2t_device *d, uint64_t now_us, uint32_t round, const
   x->due = 0;
   x->tau = steps;
   x->round = round;
-  make_steps(d, x, now_us);
+  exchange_make_steps(d, x, now_us);
   return G2T_OK;
 }
 
@@ -436,7 +221,7 @@ uint32_t exchange_take(g2t_device *d, uint64_t now_us, g2t_outgoing *out) {
   const int first = x->setup.kind == G2T_KIND_WEIGHTS || x->setup.kind == G2T_KIND_ADAPTIVE;
   const g2t_header header = {d->id, x->round, fields + x->update_bytes, G2T_UPDATE};
   out->head_bytes = G2T_HEADER_BYTES + fields;
-  out->body = (const uint8_t *)vector_of(x, first ? WEIGHTS : GRADIENT);
+  out->body = (const uint8_t *)exchange_vector(x, first ? WEIGHTS : GRADIENT);
   out->body_bytes = x->update_bytes;
   g2t_frame_write(out->head, &header, fields, out->body, d->port->work);
   x->due = 0;

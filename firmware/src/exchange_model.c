@@ -1,5 +1,6 @@
 #include "exchange_lanes.h"
 #include "exchange_parts.h"
+#include "g2t_bytes.h"
 #include "g2t_math.h"
 
 enum { TOGETHER = 4 };
@@ -73,35 +74,88 @@ static void count_binary(const exchange_rows *rows, uint64_t added) {
   work->functions += bias ? 2u * rows->count : 0u;
 }
 
+/* Up to four rows, shown in place or one of them copied; where sparse, four of them by their quads that are not zero. */
+typedef struct {
+  const float *x[TOGETHER];
+  const uint16_t *quads[TOGETHER];
+  uint32_t quad_count[TOGETHER];
+  uint32_t count;
+  int copied;
+  int sparse;
+} group;
+
+static int gather_quads(const exchange_rows *rows, uint32_t k, group *s) {
+  const g2t_port *port = rows->port;
+  if (k + (uint32_t)TOGETHER > rows->count) return 0;
+  for (uint32_t i = 0; i < (uint32_t)TOGETHER; i++) {
+    s->x[i] = port->held_quads(port->context, rows->device, row_number(rows, k + i), &s->quads[i], &s->quad_count[i]);
+    if (s->x[i] == 0) return 0;
+  }
+  s->count = TOGETHER;
+  return 1;
+}
+
+static group gather(const exchange_rows *rows, uint32_t k, int sparse) {
+  group s = {{0}, {0}, {0}, 0, 0, 0};
+  s.sparse = sparse && gather_quads(rows, k, &s);
+  while (s.count < (uint32_t)TOGETHER && k + s.count < rows->count && !s.copied) {
+    s.x[s.count] = row_of(rows, k + s.count, &s.copied);
+    s.count++;
+  }
+  return s;
+}
+
+static void score(const group *s, const float *w, uint32_t n, float z[TOGETHER]) {
+  if (s->sparse) exchange_dots_sparse(s->x, s->quads, s->quad_count, w, z);
+  else if (s->count == (uint32_t)TOGETHER) exchange_dots(s->x, w, n, z);
+  else {
+    for (uint32_t i = 0; i < s->count; i++) z[i] = exchange_dot(s->x[i], w, n);
+  }
+}
+
+static int all_finite(const float *v, uint32_t count) {
+  for (uint32_t j = 0; j < count; j++) {
+    if (!g2t_is_finite(v[j])) return 0;
+  }
+  return 1;
+}
+
+/* The part of row i in the gradient: at once where zeros are passed over, else it waits for others. */
+static void add_row(const group *s, uint32_t i, float c, pending *p, float *g, uint32_t n) {
+  if (s->sparse) {
+    add_pending(p, g, n);
+    exchange_add_sparse(g, c, s->x[i], s->quads[i], s->quad_count[i]);
+    return;
+  }
+  p->x[p->count] = s->x[i];
+  p->c[p->count++] = c;
+  if (s->copied || p->count == (uint32_t)TOGETHER) add_pending(p, g, n);
+}
+
 /* Up to four rows at once where the port shows them in place; the bits are those of one after another. */
 static float binary(const exchange_rows *rows, const float *w, float *g) {
   const uint8_t model = rows->setup->model;
   const uint32_t n = rows->setup->features, bias = model == G2T_MODEL_LOGISTIC;
+  /* Zeros may be passed over where every factor that they meet is finite. */
+  const int sparse = rows->port->held_quads != 0 && n % 4u == 0u && all_finite(w + bias, n);
   careful total = {0.0f, 0.0f};
   pending p = {{0}, {0}, 0};
   uint64_t added = 0;
   for (uint32_t k = 0; k < rows->count;) {
-    const float *x[TOGETHER];
+    group s = gather(rows, k, sparse);
     float z[TOGETHER];
-    int copied = 0;
-    uint32_t count = 0;
-    while (count < (uint32_t)TOGETHER && k + count < rows->count && !copied) x[count] = row_of(rows, k + count, &copied), count++;
-    if (count == (uint32_t)TOGETHER) exchange_dots(x, w + bias, n, z);
-    else {
-      for (uint32_t i = 0; i < count; i++) z[i] = exchange_dot(x[i], w + bias, n);
-    }
-    for (uint32_t i = 0; i < count; i++) {
+    score(&s, w + bias, n, z);
+    if (s.sparse && !all_finite(z, s.count)) s = gather(rows, k, 0);
+    for (uint32_t i = 0; i < s.count; i++) {
       float loss;
       const float c = exchange_binary_loss(model, bias ? z[i] + w[0] : z[i], class_of(rows, k + i) & 1, &loss);
       add_carefully(&total, loss);
       if (g == 0 || c == 0.0f) continue;
       if (bias) g[0] += c;
-      p.x[p.count] = x[i];
-      p.c[p.count++] = c;
+      add_row(&s, i, c, &p, g + bias, n);
       added++;
-      if (copied || p.count == (uint32_t)TOGETHER) add_pending(&p, g + bias, n);
     }
-    k += count;
+    k += s.count;
   }
   if (g != 0) add_pending(&p, g + bias, n);
   count_binary(rows, g != 0 ? added : 0u);

@@ -146,6 +146,71 @@ static void against_double(checks *c, uint8_t model, uint16_t count, uint16_t fe
   native_port_end(&p);
 }
 
+/* Rows without their zeros, as a port may show them: the quads that are not all zero. */
+static float packed[ROWS * N];
+static uint16_t numbers[ROWS * N / 4];
+static uint32_t starts[ROWS + 1];
+static uint32_t times_asked;
+
+static void pack(uint32_t count, uint16_t features) {
+  uint32_t n = 0;
+  for (uint32_t r = 0; r < count; r++) {
+    starts[r] = n;
+    for (uint32_t q = 0; q < features / 4u; q++) {
+      const float *x = held + r * N + 4u * q;
+      if (x[0] == 0.0f && x[1] == 0.0f && x[2] == 0.0f && x[3] == 0.0f) continue;
+      memcpy(packed + 4u * n, x, 4 * sizeof *x);
+      numbers[n++] = (uint16_t)q;
+    }
+  }
+  starts[count] = n;
+}
+
+static const float *held_quads(void *context, uint32_t device, uint32_t index, const uint16_t **quads, uint32_t *count) {
+  (void)context;
+  (void)device;
+  times_asked++;
+  *quads = numbers + starts[index];
+  *count = starts[index + 1u] - starts[index];
+  return packed + 4u * starts[index];
+}
+
+/* Zeros passed over change no bit and no count of work; where a weight is not finite, none is passed over. */
+static void without_zeros(checks *c, uint8_t model, uint16_t features, float odd_weight, int asked) {
+  const g2t_setup s = setup_of(model, 2, features, 0.1f);
+  const uint32_t d = (uint32_t)g2t_exchange_dimension(model, 2, features), rows_count = 103;
+  static float kept[ROWS * N];
+  memcpy(kept, held, sizeof held);
+  for (uint32_t r = 0; r < rows_count; r++) {
+    for (uint32_t j = 0; j < features; j++) held[r * N + j] = (j / 4u + r) % 5u < 3u + r % 2u ? (j % 2u == 0u ? 0.0f : -0.0f) : held[r * N + j];
+  }
+  pack(rows_count, features);
+  for (uint32_t j = 0; j < d; j++) w[j] = 0.05f * rig_value(j, 7);
+  w[d / 2u] = odd_weight;
+  native_port p;
+  native_port_begin(&p);
+  p.rows = held;
+  p.classes = classes;
+  p.row_count = ROWS;
+  p.features = N;
+  p.shown = 1;
+  const exchange_rows rows = rows_of(&p, &s, rows_count);
+  const float whole = exchange_gradient(&rows, w, g);
+  const g2t_work counted = p.work;
+  memset(&p.work, 0, sizeof p.work);
+  p.port.held_quads = held_quads;
+  times_asked = 0;
+  const float packed_loss = exchange_gradient(&rows, w, h);
+  exchange_canonical(g, d);
+  exchange_canonical(h, d);
+  CHECK(memcmp(g, h, d * sizeof *g) == 0);
+  CHECK(g2t_float_bits(whole) == g2t_float_bits(packed_loss) || (whole != whole && packed_loss != packed_loss));
+  CHECK(memcmp(&counted, &p.work, sizeof counted) == 0);
+  EQUAL(times_asked > 0u, asked);
+  native_port_end(&p);
+  memcpy(held, kept, sizeof held);
+}
+
 /* Algorithms, section D6. */
 static void estimates(checks *c) {
   static const float last[2] = {0.2f, -0.1f}, global[2] = {0.15f, -0.05f}, g_last[2] = {0.3f, -0.2f}, g_global[2] = {0.25f, -0.1f};
@@ -213,6 +278,14 @@ void test_exchange_model(checks *c) {
     against_double(c, G2T_MODEL_SVM, 2, n, 9u + n);
     against_double(c, G2T_MODEL_LOGISTIC, 2, n, n);
     against_double(c, G2T_MODEL_SOFTMAX, 10, n, 9u + n);
+  }
+  for (uint8_t model = G2T_MODEL_SVM; model <= G2T_MODEL_LOGISTIC; model++) {
+    without_zeros(c, model, N, 0.25f, 1);
+    without_zeros(c, model, 8, 0.25f, 1);
+    without_zeros(c, model, N, 3e38f, 1);
+    without_zeros(c, model, N, (float)INFINITY, 0);
+    without_zeros(c, model, N, (float)NAN, 0);
+    without_zeros(c, model, 10, 0.25f, 0);
   }
   estimates(c);
   significance(c);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../kernel/time.ts';
+import { writePing } from '../protocol/messages.ts';
 import { Crew, type Hands } from './crew.ts';
 import { Desk, JOBS } from './desk.ts';
 import type { Place } from './hand.ts';
@@ -32,12 +33,10 @@ class Idle implements Hands {
   }
 }
 
-/** Writes a PING: a header alone (magic, version, type, device). @returns its length. */
 function ping(host: PooledHost | IsolatedHost, device: number): number {
-  host.inbox.fill(0, 0, 20);
-  host.inbox.set([0x47, 0x32, 1, 8, device & 255, device >> 8]);
-  host.seal(20);
-  return 20;
+  const length = writePing(host.inbox, device, 7);
+  host.seal(length);
+  return length;
 }
 
 describe('a crew', () => {

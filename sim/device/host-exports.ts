@@ -36,6 +36,8 @@ export interface Exports {
   g2t_host_data_set(rows: number, features: number): number;
   g2t_host_data_set_rows(dataSet: number): number;
   g2t_host_data_set_classes(dataSet: number): number;
+  /** The rows and classes of a data set are written. */
+  g2t_host_data_set_ready(dataSet: number): void;
   g2t_host_hold(device: number, dataSet: number, count: number): number;
   g2t_host_row_numbers(): number;
   g2t_host_compose(

@@ -222,6 +222,7 @@ export class PooledHost implements FirmwareHost, Owner {
     if (stride === features) target.set(rows);
     else for (let r = 0; r < count; r++) target.set(rows.subarray(r * features, (r + 1) * features), r * stride);
     new Uint16Array(this.#bytes.buffer, this.#wasm.g2t_host_data_set_classes(set), count).set(classes);
+    this.#wasm.g2t_host_data_set_ready(set);
     this.#features.push(features);
     this.#rows.push(count);
     return set;

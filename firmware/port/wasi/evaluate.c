@@ -27,10 +27,24 @@ void evaluate_softmax(const evaluated *e, uint32_t classes, const float *w, floa
   result[1] = right;
 }
 
-/* Four rows at once have the bits of one after another. */
-static void scores_of(const evaluated *e, uint32_t k, uint32_t count, const float *w, float z[TOGETHER]) {
+static int all_finite(const float *w, uint32_t n) {
+  for (uint32_t j = 0; j < n; j++) {
+    if (!g2t_is_finite(w[j])) return 0;
+  }
+  return 1;
+}
+
+/* Four rows at once, and zeros passed over, have the bits of one after another. */
+static void scores_of(const evaluated *e, uint32_t k, uint32_t count, int sparse, const float *w, float z[TOGETHER]) {
   const uint32_t stride = g2t_padded(e->features);
   const float *x[TOGETHER];
+  const uint16_t *quads[TOGETHER];
+  uint32_t quad_count[TOGETHER];
+  if (sparse && count == (uint32_t)TOGETHER) {
+    for (uint32_t i = 0; i < count; i++) x[i] = quads_of(e->quads, row_of(e, k + i), &quads[i], &quad_count[i]);
+    exchange_dots_sparse(x, quads, quad_count, w, z);
+    return;
+  }
   for (uint32_t i = 0; i < count; i++) x[i] = e->x + row_of(e, k + i) * stride;
   if (count == (uint32_t)TOGETHER) {
     exchange_dots(x, w, e->features, z);
@@ -41,11 +55,12 @@ static void scores_of(const evaluated *e, uint32_t k, uint32_t count, const floa
 
 void evaluate_binary(const evaluated *e, uint8_t model, const float *w, uint16_t *predicted, double result[2]) {
   const uint32_t bias = model == G2T_MODEL_LOGISTIC;
+  const int sparse = e->quads->value != 0 && all_finite(w + bias, e->features);
   double loss = 0, right = 0;
   for (uint32_t k = 0; k < e->count; k += TOGETHER) {
     const uint32_t count = e->count - k < (uint32_t)TOGETHER ? e->count - k : (uint32_t)TOGETHER;
     float z[TOGETHER];
-    scores_of(e, k, count, w + bias, z);
+    scores_of(e, k, count, sparse, w + bias, z);
     for (uint32_t i = 0; i < count; i++) {
       const uint16_t odd = e->class_[row_of(e, k + i)] & 1u;
       const float score = bias ? z[i] + w[0] : z[i];

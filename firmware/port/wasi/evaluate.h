@@ -3,10 +3,13 @@
 
 #include <stdint.h>
 
+#include "quads.h"
+
 /* Rows of a data set that a model of an exchange is measured on. */
 typedef struct {
   const float *x;          /* rows[][padded(features)] */
   const uint16_t *class_;
+  const quad_lists *quads;
   uint16_t features;
   const uint32_t *numbers; /* numbers[0], ... numbers[count - 1]; or null for first, first + 1, ... */
   uint32_t first;

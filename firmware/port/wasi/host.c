@@ -52,9 +52,16 @@ static const float *port_held_view(void *context, uint32_t device, uint32_t inde
   return features > set->features ? 0 : set->x + s->held[index] * g2t_padded(set->features);
 }
 
+static const float *port_held_quads(void *context, uint32_t device, uint32_t index, const uint16_t **quads, uint32_t *count) {
+  (void)device;
+  const slot *s = current_slot(context);
+  return quads_of(&host.set[s->held_set].quads, s->held[index], quads, count);
+}
+
 static int open_lane(lane *l, uint32_t inbox_bytes) {
   l->inbox = arena_take(inbox_bytes);
-  l->port = (g2t_port){&l->current, port_memory, port_held_rows, port_held_class, port_held_row, &l->work, port_held_view};
+  l->port = (g2t_port){&l->current, port_memory, port_held_rows, port_held_class, port_held_row, &l->work, port_held_view,
+                       port_held_quads};
   return l->inbox != 0;
 }
 
@@ -217,6 +224,13 @@ uint32_t g2t_host_data_set_rows(uint32_t number) { return address(host.set[numbe
 
 uint32_t EXPORT(g2t_host_data_set_classes)(uint32_t number);
 uint32_t g2t_host_data_set_classes(uint32_t number) { return address(host.set[number].class_); }
+
+/* The rows of a data set are there. */
+void EXPORT(g2t_host_data_set_ready)(uint32_t number);
+void g2t_host_data_set_ready(uint32_t number) {
+  data_set *set = &host.set[number];
+  set->quads = list_quads(set->x, set->count, set->features);
+}
 
 /* Room for the device's list of row numbers; 0 when there is no memory. */
 uint32_t EXPORT(g2t_host_hold)(uint32_t device, uint32_t number, uint32_t count);

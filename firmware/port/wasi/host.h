@@ -5,6 +5,7 @@
 #include "g2t_exchange.h"
 #include "g2t_learner.h"
 #include "memory.h"
+#include "quads.h"
 
 /* Shared by host.c and scores.c: what one memory holds. */
 #define EXPORT(name) __attribute__((export_name(#name))) name
@@ -16,6 +17,7 @@ enum { LANES = 66, STACK_BYTES = 65536 };
 typedef struct {
   float *x; /* rows[count][padded(features)] */
   uint16_t *class_;
+  quad_lists quads; /* of the rows, where enough of them is zero */
   uint32_t count;
   uint16_t features;
 } data_set;

@@ -57,7 +57,7 @@ void EXPORT(g2t_host_evaluate)(uint32_t number, uint32_t model, uint32_t classes
 void g2t_host_evaluate(uint32_t number, uint32_t model, uint32_t classes, uint32_t first, uint32_t count, uint32_t listed) {
   const data_set *set = &host.set[number];
   const uint32_t *numbers = (const uint32_t *)(uintptr_t)host.at.row_numbers;
-  const evaluated e = {set->x, set->class_, set->features, listed != 0u ? numbers + first : 0, first, count};
+  const evaluated e = {set->x, set->class_, &set->quads, set->features, listed != 0u ? numbers + first : 0, first, count};
   const float *w = (const float *)(void *)host.weights.start;
   float *scores = (float *)(void *)host.class_scores.start;
   uint16_t *predicted = (uint16_t *)(void *)host.scores.start;
