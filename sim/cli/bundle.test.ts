@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,7 +115,6 @@ describe('g2t bundle', () => {
     const wasm = Buffer.from(files.get('wasm/g2t.wasm')!);
     // A custom section at the end: other bytes, the same code.
     const other = Buffer.concat([wasm, Buffer.from([0, 3, 1, 0x78, 0])]);
-    const { createHash } = await import('node:crypto');
     const sha256 = createHash('sha256').update(other).digest('hex');
     const marker = JSON.parse(Buffer.from(files.get('bundle.json')!).toString());
     marker.firmware.sha256 = sha256;
@@ -156,6 +156,40 @@ describe('g2t bundle', () => {
     expect((await g2t(['verify', path, '--data', data])).stderr).toContain(
       'expected the file that the bundle was made with',
     );
+  });
+
+  it('packs a sweep, whose runs are all made again', async () => {
+    const sweep = join(folder, 'sweep.yaml');
+    const scenario = readFileSync('scenarios/quickstart.yaml', 'utf8').replace('classes: 20', 'classes: 4');
+    writeFileSync(join(folder, 'small.yaml'), scenario);
+    const grid = '{ method.redundancy: [1, 2] }';
+    writeFileSync(
+      sweep,
+      `schema: 1\nname: two\nscenario: small.yaml\nsweep:\n  grid: ${grid}\n  repeat: { seeds: 2 }\n`,
+    );
+    const done = join(folder, 'two');
+    expect(await g2t(['sweep', sweep, '--out', done, '--workers', '1', '--quiet'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    const path = join(folder, 'two.tar.gz');
+    expect((await g2t(['bundle', done, '--out', path, '--quiet'])).code).toBe(0);
+    const verified = await g2t(['verify', path]);
+    expect([verified.code, verified.stderr]).toEqual([0, '']);
+    expect(verified.stdout).toMatch(/two.tar.gz: the same, digest [0-9a-f]{32}\n$/);
+    const files = await unpackArchive(readFileSync(path), path);
+    const record = [...files.keys()].find((name) => name.startsWith('result/runs/'))!;
+    const text = Buffer.from(files.get(record)!).toString();
+    files.set(record, new TextEncoder().encode(text.replace(/"digest": "./, '"digest": "x')));
+    const marker = JSON.parse(Buffer.from(files.get('bundle.json')!).toString());
+    marker.files[record] = createHash('sha256').update(files.get(record)!).digest('hex');
+    files.set('bundle.json', new TextEncoder().encode(JSON.stringify(marker)));
+    writeFileSync(path, await packArchive(files));
+    const other = await g2t(['verify', path]);
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringMatching(/first difference: run \d, seed \d: digest x/),
+    ]);
   });
 
   it('reads errors aloud', async () => {

@@ -6,25 +6,42 @@ import { InputError } from '../kernel/errors.ts';
 import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bundle.ts';
 import { loadFirmware } from '../run/inputs.ts';
 import { MARKER, openResult } from '../run/store.ts';
+import { openSweep } from '../run/sweep-store.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
 import { verifyResult } from './simulate.ts';
+import { verifySweep } from './verify-sweep.ts';
 import { packageVersion } from './version.ts';
 
-/** A result's folder with all that it takes to make it again, as one archive. */
+/** The file by which a folder is known to hold a sweep. */
+const SWEEP_MARKER = 'sweep.json';
+
+/** A result's or sweep's folder with all that it takes to make it again, as one archive. */
 export async function bundleFolder(folder: string, dataDir: string): Promise<Uint8Array> {
+  const subject = existsSync(join(folder, SWEEP_MARKER)) ? sweepIn(folder) : resultIn(folder);
+  return packBundle({ ...subject, folder, name: basename(resolve(folder)), dataDir, version: packageVersion() });
+}
+
+function resultIn(folder: string) {
   if (!existsSync(join(folder, MARKER))) {
-    throw new InputError(`${folder}: expected the folder of a result (with ${MARKER}), got something else`);
+    throw new InputError(
+      `${folder}: expected the folder of a result (with ${MARKER}) or sweep (with ${SWEEP_MARKER}), got neither`,
+    );
   }
   const { manifest, loaded } = openResult(folder);
-  return packBundle({
-    folder,
-    name: basename(resolve(folder)),
-    holds: 'result',
-    datasets: [loaded, ...loaded.variants.map((variant) => variant.loaded)].map(({ scenario }) => scenario.dataset),
-    dataDir,
-    wanted: manifest.firmware.sha256,
-    version: packageVersion(),
-  });
+  const all = [loaded, ...loaded.variants.map((variant) => variant.loaded)];
+  const datasets = all.map(({ scenario }) => scenario.dataset);
+  return { holds: 'result' as const, datasets, wanted: manifest.firmware.sha256 };
+}
+
+function sweepIn(folder: string) {
+  const plan = openSweep(folder, loadFirmware());
+  if (!existsSync(join(folder, 'runs.arrow'))) {
+    throw new InputError(
+      `${folder}: expected a sweep that is done, got one without its tables; g2t sweep or merge makes them`,
+    );
+  }
+  const datasets = plan.sweep.points.map((point) => plan.sweep.load(point).scenario.dataset);
+  return { holds: 'sweep' as const, datasets, wanted: plan.firmware.sha256 };
 }
 
 /** Unpacks a bundle, runs what is in it again with the firmware in it, and compares. */
@@ -34,8 +51,12 @@ export async function verifyBundle(path: string, options: EngineOptions): Promis
   const folder = mkdtempSync(join(tmpdir(), 'g2t-bundle-'));
   try {
     const inside = join(folder, 'result');
-    writeFolderWhole({ path: inside, files: bundle.result, marker: MARKER });
-    const outcome = await verifyResult(inside, { ...options, firmware: bundle.firmware });
+    const { firmware, marker, result } = bundle;
+    const isSweep = marker.holds === 'sweep';
+    writeFolderWhole({ path: inside, files: result, marker: isSweep ? SWEEP_MARKER : MARKER });
+    const outcome = isSweep
+      ? await verifySweep(inside, { ...options, firmware, version: marker.versions.globe2train })
+      : await verifyResult(inside, { ...options, firmware });
     return { ...outcome, notes: notesOf(bundle) };
   } finally {
     rmSync(folder, { recursive: true });

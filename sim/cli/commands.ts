@@ -217,8 +217,8 @@ const figures: Command = {
 
 const bundle: Command = {
   name: 'bundle',
-  positionals: [{ name: 'result', describe: 'a results folder' }],
-  describe: 'Pack a result with its firmware and sources, for others to verify',
+  positionals: [{ name: 'result', describe: 'a folder of results or of a sweep' }],
+  describe: 'Pack a result or sweep with its firmware and sources, for others to verify',
   options: { out: value('The archive', 'the folder’s name and .tar.gz by default'), data, json, quiet },
   examples: [['$0 bundle results/quickstart-0123abcd --out quickstart.tar.gz', 'Then: g2t verify quickstart.tar.gz']],
   load: async () => (await import('./bundle-command.ts')).run,
