@@ -12,7 +12,7 @@ export default class SaySkipped {
       process.stdout.write('What needs a data file runs with G2T_DATA=FOLDER npm test (see sim/data/README.md).\n');
     if (skipped.some((name) => name.includes('(needs ')))
       process.stdout.write(
-        'What needs gcc or an emulated board runs after apt-get install gcc gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm (Debian, Ubuntu).\n',
+        'What needs gcc, an emulated board or Python runs after apt-get install gcc gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm python3-pandas python3-flatbuffers (Debian, Ubuntu).\n',
       );
     if (process.env.G2T_ALL_TESTS !== '1') return;
     process.stdout.write('G2T_ALL_TESTS=1 allows none of them.\n');
