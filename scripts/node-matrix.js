@@ -14,7 +14,7 @@ const THREADS = { '1 thread': ['--threads', '1'], '2 threads': ['--threads', '2'
 const RUNS = {
   quickstart: { args: ['scenarios/quickstart.yaml'], ways: ISOLATION },
   'globe, 200 devices': { args: GLOBE, ways: ISOLATION },
-  training: { args: ['scripts/bench/training.yaml', '--set', 'method.rounds=3'], ways: THREADS },
+  training: { args: ['scripts/bench/training.yaml', '--set', 'method.rounds=5'], ways: THREADS },
 };
 
 function counts(of) {

@@ -68,7 +68,7 @@ function* addressesIn(trace) {
 }
 
 /** The program, by address: size, decoded instruction, address of the constant it loads; and where its functions begin. */
-function programOf(listing) {
+export function programOf(listing) {
   const code = new Map();
   const functions = new Map();
   for (const line of listing.split('\n')) {

@@ -151,7 +151,9 @@ export function differencesInWords({ record, first_difference: first, devices, t
     const place = `device ${device}, frame ${frame} (${type}) at ${formatQuantity(at_s, 'time')}${at}`;
     lines.push(`first difference: ${place}: expected ${expected}, got ${got}`);
     if (!target.same_sources)
-      lines.push('the firmware of the target was built from other sources than that of the result');
+      lines.push(
+        'the firmware of the target was built from other sources than that of the result; npm run firmware:boards builds images anew',
+      );
   }
   for (const { device, model } of devices) {
     if (model === null || model.same === model.recorded || first !== null) continue;

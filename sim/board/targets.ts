@@ -33,7 +33,7 @@ export async function openTarget(target: Target): Promise<Link> {
     return openProcess({ name, command: program, args: [], missing });
   }
   const image = inFirmware(`build/boards/${target.machine}.elf`);
-  if (!existsSync(image)) build(name, 'port/cortex-m/build.js');
+  if (!existsSync(image)) build(name, 'port/cortex-m/build-image.js', target.machine);
   return openProcess({
     name,
     command: 'qemu-system-arm',
@@ -49,7 +49,7 @@ function nativeBoard(name: string): string {
 }
 
 /** Runs a build script of the firmware, which says what it lacks. */
-function build(name: string, script: string): void {
-  const { status, stderr } = spawnSync(process.execPath, [inFirmware(script)], { encoding: 'utf8' });
+function build(name: string, script: string, ...images: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [inFirmware(script), ...images], { encoding: 'utf8' });
   if (status !== 0) throw new RunError(`${name}: cannot build its firmware: ${stderr.trim()}`);
 }

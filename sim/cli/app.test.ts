@@ -39,7 +39,7 @@ describe('usage', () => {
     ['', 'expected a command, got nothing; g2t --help shows them'],
     [
       'rum a.yaml',
-      'g2t: expected one of run, check, sweep, merge, worker, verify, validate, diff, transfer, figures, bundle, live, board, data, got rum; did you mean run?',
+      'g2t: expected one of run, check, sweep, merge, worker, verify, validate, diff, transfer, figures, bundle, live, board, calibrate, data, got rum; did you mean run?',
     ],
     ['run', 'g2t run: expected a scenario file (YAML), got nothing'],
     ['check', 'g2t check: expected a scenario file (YAML), got nothing'],
@@ -50,6 +50,7 @@ describe('usage', () => {
     ['run a -q', 'g2t run: unknown option -q; g2t run --help shows what there is'],
     ['run a --seed', '--seed: expected a value, got nothing'],
     ['run a --seed=', '--seed: expected a value, got nothing'],
+    ['run scenarios/quickstart.yaml --threads 0', '--threads: expected a whole number from 1 to 64, got 0'],
     ['check a --seed 1.5', '--seed: expected a whole number from 0 to 9007199254740991, got 1.5'],
     ['check a --seed -1', '--seed: expected a whole number from 0 to 9007199254740991, got -1'],
     ['check a --seed 1 --seed 2', '--seed: expected it once, got it 2 times'],
@@ -57,7 +58,10 @@ describe('usage', () => {
     ['check sim', 'cannot read sim: it is a folder'],
     ['board', 'g2t board: expected one of list, predict, got nothing'],
     ['board lst', 'g2t board: expected one of list, predict, got lst; did you mean list?'],
-    ['board predict', 'g2t board predict: expected a board by name, got nothing; g2t board list shows them'],
+    [
+      'board predict',
+      'g2t board predict: expected a board by name, or a board file, got nothing; g2t board list shows the names',
+    ],
     ['board predict nrf52840', '--features: expected a whole number, got nothing'],
     ['board predict nrf52840 --features 0', '--features: expected a whole number from 1 to 65534, got 0'],
     [

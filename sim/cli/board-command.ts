@@ -1,9 +1,12 @@
 import type { Board, Kernel } from '../device/board.ts';
+import { boardOfFile, isBoardPath } from '../device/board-file.ts';
 import { BOARDS, boardNamed } from '../device/boards/index.ts';
 import { LEARNER_NAMES } from '../device/learner-work.ts';
 import { predictBoard } from '../device/predict.ts';
+import { readBytes } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { formatQuantity } from '../kernel/quantity.ts';
+import { readBoardFile } from '../scenario/board-source.ts';
 import { didYouMean } from '../scenario/suggest.ts';
 import type { Io } from './io.ts';
 import { pairs, textTable } from './text-table.ts';
@@ -91,7 +94,9 @@ export async function predict(args: Arguments, io: Io): Promise<number> {
   return EXIT.done;
 }
 
+/** @param name of a board, or the path of a board file. */
 function findBoard(name: string): Board {
+  if (isBoardPath(name)) return boardOfFile(readBoardFile(name, readBytes(name)));
   const names = BOARDS.map((board) => board.name);
   if (!(names as string[]).includes(name)) {
     throw new InputError(`expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`);

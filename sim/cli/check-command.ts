@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { readBytes } from '../files/read.ts';
 import { EXIT } from '../kernel/errors.ts';
 import { listFaults, ScenarioError } from '../scenario/fault.ts';
@@ -11,11 +12,16 @@ export function seedOf(args: Arguments): number | undefined {
   return wholeNumber(args, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
+/** Reads what a scenario names by its path: board files. */
+function besideOf(file: string): (path: string) => Uint8Array {
+  return (path) => readBytes(resolve(dirname(file), path));
+}
+
 /** The scenario that a command line names, with its --set and --seed. */
 export function scenarioOf(args: Arguments): LoadedScenario {
   const file = positional(args, 'scenario');
   const seed = seedOf(args);
-  return loadScenario({ file, bytes: readBytes(file), set: texts(args, 'set'), seed });
+  return loadScenario({ file, bytes: readBytes(file), set: texts(args, 'set'), seed, readBeside: besideOf(file) });
 }
 
 /** Says every fault of a scenario with its place; or what a run of it would be. */

@@ -237,7 +237,7 @@ const board: CommandGroup = {
     },
     {
       name: 'predict',
-      positionals: [{ name: 'board', describe: 'a board by name; g2t board list shows them' }],
+      positionals: [{ name: 'board', describe: 'a board by name, or a board file; g2t board list shows the names' }],
       describe: 'Time, cycles and energy of training all pairs of classes, or of classifying one row',
       options: {
         learner: value('The learner', 'opt-sgd by default; svm, logistic, lda, sefr, train-pp'),
@@ -254,6 +254,26 @@ const board: CommandGroup = {
       load: async () => (await import('./board-command.ts')).predict,
     },
   ],
+};
+
+const calibrate: Command = {
+  name: 'calibrate',
+  positionals: [],
+  describe: 'Measure what the firmware’s operations cost on a board, and write a board file that scenarios can use',
+  options: {
+    target: value('Where the board is', 'native, qemu:BOARD or serial:PATH'),
+    board: value('The board whose memory, power and price hold', 'found by the target where it can be'),
+    name: value('What the new board is called', 'by default as the file'),
+    out: value('The board file to write; without it, it is printed'),
+    seed: value('Of the rows that are trained on', '1 by default'),
+    json,
+    quiet,
+  },
+  examples: [
+    ['$0 calibrate --target native --out this-machine.yaml', 'This machine, as a board'],
+    ['$0 calibrate --target qemu:microbit', 'A Cortex-M0 in an emulator'],
+  ],
+  load: async () => (await import('./calibrate-command.ts')).run,
 };
 
 const dataGroup: CommandGroup = {
@@ -306,6 +326,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   bundle,
   live,
   board,
+  calibrate,
   dataGroup,
 ];
 

@@ -2,7 +2,6 @@ import { differencesInWords } from '../board/certificate.ts';
 import { ConnectedBoards } from '../board/live.ts';
 import { SimulatedTarget } from '../board/simulated-target.ts';
 import { openRecorded, validate } from '../board/validate.ts';
-import { boardNamed } from '../device/boards/index.ts';
 import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import type { LiveBoards, LiveDevice } from '../run/live.ts';
 import { openResult } from '../run/store.ts';
@@ -16,7 +15,7 @@ export async function withBoards<T>(
   make: (boards: LiveBoards | undefined) => Promise<T>,
 ): Promise<{ readonly made: T; readonly live: readonly LiveDevice[] | undefined }> {
   const { fleet } = loaded.scenario;
-  const boards = await ConnectedBoards.open(loaded, (group) => boardNamed(modelOf(fleet[group]!)).kilohertz);
+  const boards = await ConnectedBoards.open(loaded, (group) => modelOf(fleet[group]!).kilohertz);
   try {
     const made = await make(boards);
     return { made, live: boards?.facts() };

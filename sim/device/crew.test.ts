@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../kernel/time.ts';
-import { writePing } from '../protocol/messages.ts';
 import { Crew, type Hands } from './crew.ts';
 import { Desk, JOBS } from './desk.ts';
 import type { Place } from './hand.ts';
@@ -33,10 +32,12 @@ class Idle implements Hands {
   }
 }
 
+/** Writes a PING: a header alone (magic, version, type, device). @returns its length. */
 function ping(host: PooledHost | IsolatedHost, device: number): number {
-  const length = writePing(host.inbox, device, 7);
-  host.seal(length);
-  return length;
+  host.inbox.fill(0, 0, 20);
+  host.inbox.set([0x47, 0x32, 1, 8, device & 255, device >> 8]);
+  host.seal(20);
+  return 20;
 }
 
 describe('a crew', () => {

@@ -30,6 +30,10 @@ declare module 'mathjs/lib/browser/math.js' {
     create(): MathInstance & Record<string, unknown>;
     parse(text: string): ParsedNode;
     readonly Unit: UnitClass;
+    /** Solves a x = b by LU decomposition: a column. */
+    lusolve(a: number[][], b: number[]): number[][];
+    inv(a: number[][]): number[][];
+    eigs(a: number[][], options: { readonly eigenvectors: false }): { readonly values: number[] };
   }
   const math: MathInstance;
   export default math;

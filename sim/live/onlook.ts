@@ -60,7 +60,7 @@ export function infoOf(
     regions: placement.regions.map(regionOf),
     server: regionOf(scenario.network.server.region),
     region: base64(new Uint8Array(Uint16Array.from(placement.region).buffer)),
-    groups: places.groups.map(({ board, link, count }) => ({ board, link, count })),
+    groups: places.groups.map(({ link, count }, index) => ({ board: places.boards[index]!.name, link, count })),
     picture: pictureOf(dataset),
     nodes: nodesOf(world, dataset),
     test: testSamples(dataset, given.test),

@@ -5,6 +5,7 @@ import { type Stopped, type Summary, summarise } from '../metrics/summary.ts';
 import type { Table } from '../metrics/table.ts';
 import { DEVICES_TABLE } from '../metrics/tables.ts';
 import { TIMELINE } from '../metrics/timeline.ts';
+import { boardText } from '../scenario/fleet-options.ts';
 import { regionNameOf } from './places.ts';
 import type { World } from './world.ts';
 
@@ -27,7 +28,7 @@ export function deviceTable(world: World, end: number): Table {
     }
     const offline = toSeconds(offlineNs);
     table.set(at.device, device);
-    table.setText(at.board, places.groups[places.group[device]!]!.board);
+    table.setText(at.board, boardText(places.groups[places.group[device]!]!));
     table.setText(at.region, regionNameOf(places, device));
     table.setText(at.link, places.groups[places.group[device]!]!.link);
     table.set(at.tasks_done, records.tasksDone[device]!);

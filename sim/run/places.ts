@@ -1,5 +1,4 @@
 import type { Board } from '../device/board.ts';
-import { boardNamed } from '../device/boards/index.ts';
 import { handshakeTimes } from '../device/cycles.ts';
 import { type Placement, placeFleet } from '../net/placement.ts';
 import { type WiredNetwork, wireNetwork } from '../net/wiring.ts';
@@ -29,7 +28,7 @@ export function layOut(scenario: ResolvedScenario): Places {
     group.fill(index, first, first + count);
     first += count;
   });
-  const boards = groups.map((each) => boardNamed(modelOf(each)));
+  const boards = groups.map(modelOf);
   const handshakes = boards.map(handshakeTimes);
   const wired = wireNetwork({
     seed: scenario.seed,

@@ -29,8 +29,8 @@ export interface ForemanData {
 /** A thread loads compiled code, from the sources and from the compiled program alike. */
 const FOREMAN = fileURLToPath(new URL('../../dist/run/thread-foreman.js', import.meta.url));
 const HAND = fileURLToPath(new URL('../../dist/run/thread-hand.js', import.meta.url));
-/** Some tenths of a second of training: several times what the threads take to start. */
-const WORTHWHILE = 300e6;
+/** Some 0.3 s of training on a desktop: several times what the threads take to start. */
+const WORTHWHILE = 1e9;
 
 /**
  * Threads that work on devices' firmware, one fewer than the run may use: its own helps. Beside them one foreman, which sleeps but for

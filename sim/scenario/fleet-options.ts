@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { BOARD_NAMES, boardName } from '../device/boards/index.ts';
+import type { Board } from '../device/board.ts';
+import { BOARD_PATH, boardFile, boardOfChoice } from '../device/board-file.ts';
+import { BOARD_NAMES, boardName, boardNamed } from '../device/boards/index.ts';
 import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { accessPointUse } from '../net/options.ts';
@@ -42,17 +44,18 @@ const board = z
   .superRefine((text, context) => {
     if ((BOARD_NAMES as readonly string[]).includes(text) || readTarget(text) !== undefined) return;
     const names = `${BOARD_NAMES.slice(0, -1).join(', ')} or ${BOARD_NAMES.at(-1)}`;
-    const expected = TARGET.test(text) ? TARGET_FORMS : names;
-    context.addIssue(`expected ${expected}, got ${text}${didYouMean(text, BOARD_NAMES)}`);
+    const isPath = BOARD_PATH.test(text);
+    const expected = isPath ? 'a board file that can be read from here' : TARGET.test(text) ? TARGET_FORMS : names;
+    context.addIssue(`expected ${expected}, got ${text}${isPath ? '' : didYouMean(text, BOARD_NAMES)}`);
   })
   .meta({
-    description: `A board by name (g2t board list shows them), or a real or emulated one that takes part: ${TARGET_FORMS}`,
-    anyOf: [{ enum: BOARD_NAMES }, { pattern: TARGET.source }],
+    description: `A board by name (g2t board list shows them), a board file by its path (./my-board.yaml, beside the scenario), or a real or emulated one that takes part: ${TARGET_FORMS}`,
+    anyOf: [{ enum: BOARD_NAMES }, { pattern: TARGET.source }, { pattern: BOARD_PATH.source }],
   });
 
 /** One kind of device: `count` of them, alike in everything but their place and their weather. */
 export const groupOptions = z.strictObject({
-  board,
+  board: z.union([board, boardFile]),
   model: boardName
     .optional()
     .describe(
@@ -85,13 +88,18 @@ export type FleetGroup = z.output<typeof groupOptions>;
 
 /** The target of a group of real or emulated boards; undefined for simulated ones. */
 export function targetOf({ board }: FleetGroup): Target | undefined {
-  return readTarget(board);
+  return typeof board === 'string' ? readTarget(board) : undefined;
 }
 
-/** The board that the simulator models for a group, by name. */
-export function modelOf(group: FleetGroup): string {
+/** What tables call a group's boards: a name, or a target. */
+export function boardText({ board }: FleetGroup): string {
+  return typeof board === 'string' ? board : board.name;
+}
+
+/** The board that the simulator models for a group. */
+export function modelOf(group: FleetGroup): Board {
   const target = targetOf(group);
-  return target === undefined ? group.board : (group.model ?? modelOfTarget(target));
+  return target === undefined ? boardOfChoice(group.board) : boardNamed(group.model ?? modelOfTarget(target));
 }
 
 export const fleetOptions = z

@@ -1,3 +1,4 @@
+import { isBoardPath } from '../device/board-file.ts';
 import { assert } from '../kernel/errors.ts';
 import { type ResolvedNetwork, resolveNetwork } from '../net/options.ts';
 import { canonicalJson } from './canonical.ts';
@@ -52,14 +53,16 @@ export interface LoadOptions {
   /** "path=value", as given to --set. */
   readonly set?: readonly string[] | undefined;
   readonly seed?: number | undefined;
+  /** Reads a file that the scenario names, by its path as written there; without it such paths are faults. */
+  readonly readBeside?: ((path: string) => Uint8Array) | undefined;
 }
 
 /**
  * Reads, checks and resolves a scenario.
  * @throws ScenarioError with every fault of the file, or InputError for a --set that cannot be read.
  */
-export function loadScenario({ file, bytes, set = [], seed }: LoadOptions): LoadedScenario {
-  return openScenario(file, bytes).load(settingsOf(set, seed), set);
+export function loadScenario({ file, bytes, set = [], seed, readBeside }: LoadOptions): LoadedScenario {
+  return openScenario(file, bytes, readBeside).load(settingsOf(set, seed), set);
 }
 
 /** What --set and --seed change. */
@@ -80,16 +83,24 @@ export interface ScenarioFile {
   load(settings: readonly Setting[], set: readonly string[]): LoadedScenario;
 }
 
-/** @throws ScenarioError with the first syntax error of the file. */
-export function openScenario(file: string, bytes: Uint8Array): ScenarioFile {
+/** @param readBeside as in LoadOptions. @throws ScenarioError with the first syntax error of the file. */
+export function openScenario(file: string, bytes: Uint8Array, readBeside?: LoadOptions['readBeside']): ScenarioFile {
   const source = readSource(file, bytes);
   const text = new TextDecoder().decode(bytes);
   return {
     source,
     text,
     load(settings, set) {
-      const written = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
-      return resolve(written, { file, text, set, faultAt: faultFinder(source, settings) });
+      const asked = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
+      const boards = readBeside === undefined ? [] : boardSettings(asked, readBeside);
+      const written = boards.reduce<unknown>((value, setting) => withSetting(value, setting), asked);
+      return resolve(written, {
+        file,
+        text,
+        // What a board file says becomes part of the run: it can be told, and verified, without the file.
+        set: [...set, ...boards.map(({ path, value }) => `${path.join('.')}=${JSON.stringify(value)}`)],
+        faultAt: faultFinder(source, [...settings, ...boards]),
+      });
     },
   };
 }
@@ -100,6 +111,17 @@ export function withSeed(loaded: LoadedScenario, seed: number): LoadedScenario {
   const canonical = canonicalJson({ ...(JSON.parse(loaded.canonical) as object), seed });
   const written = { ...(loaded.written as object), seed };
   return { ...loaded, written, scenario: { ...loaded.scenario, seed }, canonical };
+}
+
+/** The board files that groups of the fleet name, each in the place of its path. */
+function boardSettings(written: unknown, readBeside: (path: string) => Uint8Array): Setting[] {
+  const fleet = valueAt(written, ['fleet']);
+  if (!Array.isArray(fleet)) return [];
+  return fleet.flatMap((group: unknown, index) => {
+    const path = valueAt(group, ['board']);
+    if (!isBoardPath(path)) return [];
+    return [{ path: ['fleet', index, 'board'], value: readSource(path, readBeside(path)).value, from: path }];
+  });
 }
 
 interface Origin {

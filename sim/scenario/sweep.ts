@@ -78,7 +78,7 @@ export function loadSweep({ file, bytes, set = [], seed, read }: SweepInput): Lo
   const own = Object.hasOwn(written, 'scenario');
   const kept = set.filter((_, index) => all[index]!.path[0] !== 'sweep');
   const opened = own ? overScenario(written, { file, read, fault: source.fault }) : undefined;
-  const scenarioFile = opened?.scenario ?? openScenario(file, bytes);
+  const scenarioFile = opened?.scenario ?? openScenario(file, bytes, (path) => read(path).bytes);
   // The sweep is no part of what is run; it is checked below, once.
   const without: Setting[] = own ? [] : [{ path: ['sweep'], value: undefined, from: '' }];
   const laidOver = [...without, ...(opened?.settings ?? []), ...settings];

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { g2t } from '../cli/fixture.ts';
@@ -15,11 +15,41 @@ export const EMULATED = ['qemu:microbit', 'qemu:lm3s6965evb', 'qemu:mps2-an386']
 
 /** Builds the native boards, and the images of the emulated ones where that can be done. */
 export function buildBoards(): void {
-  const scripts = [...(hasGcc ? ['native/build.js'] : []), ...(hasQemu ? ['cortex-m/build.js'] : [])];
-  for (const script of scripts) {
-    const { status, stderr } = spawnSync(process.execPath, [`firmware/port/${script}`], { encoding: 'utf8' });
+  const images = EMULATED.map((target) => target.replace('qemu:', ''));
+  const builds = [
+    ...(hasGcc ? [['native/build.js']] : []),
+    ...(hasQemu ? [['cortex-m/build-image.js', ...images]] : []),
+  ];
+  for (const [script, ...names] of builds) {
+    const { status, stderr } = spawnSync(process.execPath, [`firmware/port/${script}`, ...names], { encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   }
+}
+
+/** An emulated M4F whose UART is a pseudo-terminal. */
+export async function emulatorOnTerminal(): Promise<{ readonly path: string; readonly end: () => Promise<void> }> {
+  const image = 'firmware/build/boards/mps2-an386.elf';
+  const wire = ['-display', 'none', '-monitor', 'none', '-serial', 'pty', '-icount', 'shift=0'];
+  const child = spawn('qemu-system-arm', ['-M', 'mps2-an386', ...wire, '-kernel', image], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const path = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+      const [found] = /\/dev\/pts\/\d+/.exec(said) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    child.on('exit', () => reject(new Error(`QEMU has ended: ${said}`)));
+  });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  return {
+    path,
+    end: () => {
+      child.kill('SIGKILL');
+      return ended;
+    },
+  };
 }
 
 /** Three boards of the paper, each with tasks of its own; 22 features, as Auslan has. */

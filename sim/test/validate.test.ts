@@ -9,6 +9,7 @@ import {
   buildBoards,
   changeRecord,
   EMULATED,
+  emulatorOnTerminal,
   hasGcc,
   hasQemu,
   LEARNERS,
@@ -57,6 +58,23 @@ everywhere('native, M0, M3 and M4F, bit for bit (needs gcc, gcc-arm-none-eabi an
   it.each(Object.entries(LEARNERS))('%s, 22 features', async (name, setting) => {
     const scale = name === 'sefr' ? ['dataset.scale=minmax'] : [];
     await expectIdentical(await recorded(folder, [setting, ...scale]));
+  });
+});
+
+everywhere('a serial port (needs gcc, gcc-arm-none-eabi and qemu-system-arm)', () => {
+  it('is the same to a board, be it a pseudo-terminal; one that goes away is told', async () => {
+    const result = await recorded(folder, []);
+    const { path, end } = await emulatorOnTerminal();
+    try {
+      await expectIdentical(result, [`serial:${path}`]);
+    } finally {
+      await end();
+    }
+    const { code, stderr } = await validated(result, '--target', `serial:${path}`);
+    expect([code, stderr]).toEqual([
+      2,
+      `serial:${path}: expected a serial port, got nothing at ${path}; is the board plugged in?\n`,
+    ]);
   });
 });
 

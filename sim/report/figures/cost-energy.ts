@@ -1,5 +1,5 @@
-import { boardNamed } from '../../device/boards/index.ts';
 import { numbersOf } from '../../metrics/table.ts';
+import { modelOf } from '../../scenario/fleet-options.ts';
 import { short } from '../numbers.ts';
 import { COLOR, type Spec } from '../style.ts';
 import type { Figure, FigureRun } from './figure.ts';
@@ -85,12 +85,11 @@ function slowestComputing({ tables: { devices } }: FigureRun): number {
 }
 
 function priceOf({ scenario }: Variant): number {
-  return scenario.fleet.reduce((sum, { board, count }) => sum + count * boardNamed(board).priceUsd, 0);
+  return scenario.fleet.reduce((sum, group) => sum + group.count * modelOf(group).priceUsd, 0);
 }
 
 function prices(runs: readonly FigureRun[]): string {
-  const names = variantsOf(runs).flatMap(({ scenario }) => scenario.fleet.map(({ board }) => board));
-  return [...new Set(names)]
-    .map((name) => `${boardNamed(name).title} ${boardNamed(name).priceUsd} USD (${boardNamed(name).sources.price})`)
-    .join('; ');
+  const boards = variantsOf(runs).flatMap(({ scenario }) => scenario.fleet.map(modelOf));
+  const told = boards.map(({ title, priceUsd, sources }) => `${title} ${priceUsd} USD (${sources.price})`);
+  return [...new Set(told)].join('; ');
 }
