@@ -29,6 +29,7 @@ uint32_t random_u32(checks *c);
 /* What main is called where the board has one of its own (port/cortex-m/suite.c). */
 int suite_main(void);
 
+void test_float(checks *c);
 void test_frame(checks *c);
 void test_math(checks *c);
 void test_opt_sgd(checks *c);

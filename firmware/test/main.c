@@ -40,6 +40,7 @@ uint32_t random_u32(checks *c) {
 
 int main(void) {
   checks c = {0, 0, 2463534242u};
+  test_float(&c);
   test_frame(&c);
   test_math(&c);
   test_opt_sgd(&c);
