@@ -2,7 +2,7 @@
 // once a kind of core; what was built from these very sources is kept.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIRMWARE, hashDefinition, sources } from '../../../wasm/compile.js';
 import { BOARDS, CORES } from './boards.js';
@@ -13,6 +13,7 @@ export const HOW_TO_GET_GCC = `there is no ${GCC}: apt-get install gcc-arm-none-
 export const QEMU = 'qemu-system-arm';
 export const HOW_TO_GET_QEMU = `there is no ${QEMU}: apt-get install qemu-system-arm (Debian, Ubuntu)`;
 const IMAGES = join(FIRMWARE, 'build', 'boards');
+const LOCK_MS = 120_000;
 const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Wmissing-prototypes', '-Werror'];
 const CODE = ['-O2', '-g', '-ffp-contract=off', '-ffunction-sections', '-fdata-sections', '-fcallgraph-info=su'];
 const INCLUDES = ['include', 'src', 'port/serial', 'port/cortex-m'].map((folder) => `-I${join(FIRMWARE, folder)}`);
@@ -43,12 +44,44 @@ function keyOf(...parts) {
     .digest('hex');
 }
 
-/** Makes `file` unless it was made with this key. */
+const isKept = (file, key) =>
+  existsSync(file) && existsSync(`${file}.sha256`) && readFileSync(`${file}.sha256`, 'utf8') === key;
+
+/** Makes `file` unless it was made with this key. Tests in several processes may ask for the same: one makes it, the others wait. */
 function kept(file, key, make) {
-  const note = `${file}.sha256`;
-  if (existsSync(file) && existsSync(note) && readFileSync(note, 'utf8') === key) return;
-  make();
-  writeFileSync(note, key);
+  if (isKept(file, key)) return;
+  alone(() => {
+    if (isKept(file, key)) return;
+    rmSync(`${file}.sha256`, { force: true });
+    make();
+    writeFileSync(`${file}.sha256`, key);
+  });
+}
+
+/** One process at a time; a lock that outlived its process is taken after two minutes. */
+function alone(work) {
+  const lock = join(IMAGES, 'lock');
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  const until = Date.now() + LOCK_MS;
+  while (!claimed(lock)) {
+    if (Date.now() > until) rmSync(lock, { recursive: true, force: true });
+    Atomics.wait(clock, 0, 0, 50);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function claimed(lock) {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
 }
 
 const objectsIn = (folder) =>
