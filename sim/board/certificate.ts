@@ -3,6 +3,7 @@ import { numbersOf, type Table } from '../metrics/table.ts';
 import type { SentClassifier } from './collect.ts';
 import type { RecordFault } from './record.ts';
 import type { DeviceReplay, Difference } from './replay.ts';
+import type { WireCounts } from './session.ts';
 import type { RecordedRun, TargetAbout } from './validate.ts';
 
 /** What a replay showed: `certificate-TARGET.json`. */
@@ -16,6 +17,8 @@ export interface Certificate {
   /** The first difference of the first device that differs. */
   readonly first_difference: Difference | null;
   readonly devices: readonly DeviceCertificate[];
+  /** Packets to the board, those that had to be sent again, and what came back broken or late; null where there is no wire. */
+  readonly wire: WireCounts | null;
   /** Times that the board was reset in mid session, and begun again. */
   readonly resets: number;
   /** Whether frames were left out by wish. */
@@ -38,11 +41,12 @@ export interface DeviceCertificate extends Omit<DeviceReplay, 'recorded' | 'sent
 export function certificateOf(made: {
   readonly run: RecordedRun;
   readonly about: TargetAbout;
+  readonly wire: WireCounts | null;
   readonly replays: readonly DeviceReplay[];
   readonly resets: number;
   readonly partial: boolean;
 }): Certificate {
-  const { run, about, replays, resets, partial } = made;
+  const { run, about, wire, replays, resets, partial } = made;
   const model = run.model === undefined ? undefined : modelByPair(run.model);
   const devices = replays.map(({ recorded, sent, measured, modelled, ...kept }): DeviceCertificate => {
     const inModel = model === undefined ? null : classifiersInModel(model, recorded.classifiers, sent.classifiers);
@@ -67,6 +71,7 @@ export function certificateOf(made: {
     record: { rows: run.record.rows, devices: run.record.devices, fault },
     first_difference: devices.find(({ difference }) => difference !== null)?.difference ?? null,
     devices,
+    wire,
     resets,
     partial,
   };

@@ -23,6 +23,9 @@ export async function openSession(target: Target, patience?: Patience): Promise<
       memory,
       firmware,
     },
+    get wire() {
+      return session.counts;
+    },
     begin: (device, spec, rows) => session.begin(device, spec, rows),
     frame: (us, bytes) => session.frame(us, bytes),
     timer: (us) => session.timer(us),

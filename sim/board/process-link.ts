@@ -27,10 +27,14 @@ export interface Program {
   readonly args: readonly string[];
   /** What to tell a person who has no such command. */
   readonly missing: string;
+  /** What the wire behind it carries; undefined where that does not matter. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Whether it speaks for a board: why it ends is then what it says last, and the process is of no interest. */
+  readonly speaks?: boolean;
 }
 
 /** A program that speaks the protocol on its standard input and output: the native board, or an emulator. @throws RunError */
-export async function openProcess({ name, command, args, missing }: Program): Promise<Link> {
+export async function openProcess({ name, command, args, missing, bytesPerSecond, speaks }: Program): Promise<Link> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   watch(child);
   const events = new LinkEvents();
@@ -45,7 +49,7 @@ export async function openProcess({ name, command, args, missing }: Program): Pr
     child.on('close', (code, signal) => {
       const last = said.trim().split('\n').at(-1) ?? '';
       const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-      events.ended(`its process ${how}${last === '' ? '' : ` (${last})`}`);
+      events.ended(speaks === true && last !== '' ? last : `its process ${how}${last === '' ? '' : ` (${last})`}`);
       resolve();
     });
   });
@@ -58,7 +62,7 @@ export async function openProcess({ name, command, args, missing }: Program): Pr
   });
   return {
     name,
-    bytesPerSecond: undefined,
+    bytesPerSecond,
     process: child.pid,
     write: (bytes) => {
       if (!events.over) child.stdin.write(bytes);

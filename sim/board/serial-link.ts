@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { SerialPort } from 'serialport';
 import { InputError, RunError } from '../kernel/errors.ts';
 import { type Link, LinkEvents } from './link.ts';
+import { openProcess } from './process-link.ts';
 
 /** Bits on the wire for a byte: start, eight, stop. */
 const BITS_A_BYTE = 10;
@@ -18,9 +20,7 @@ export interface SerialOptions {
  */
 export async function openSerial({ path, baud }: SerialOptions): Promise<Link> {
   const name = `serial:${path}`;
-  if (path.startsWith('/') && !existsSync(path)) {
-    throw new InputError(`${name}: expected a serial port, got nothing at ${path}; is the board plugged in?`);
-  }
+  expectPort(path);
   const Port = await loadPort(name);
   const port = new Port({ path, baudRate: baud, autoOpen: false });
   const events = new LinkEvents();
@@ -48,6 +48,27 @@ export async function openSerial({ path, baud }: SerialOptions): Promise<Link> {
       if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
     },
   };
+}
+
+/** The compiled serial-bridge.ts, from the sources and from the compiled program alike. */
+const BRIDGE = fileURLToPath(new URL('../../dist/board/serial-bridge.js', import.meta.url));
+
+/** The same through a process of its own: the package works in the main thread of a process only. */
+export async function openSerialApart({ path, baud }: SerialOptions): Promise<Link> {
+  expectPort(path);
+  return openProcess({
+    name: `serial:${path}`,
+    command: process.execPath,
+    args: [BRIDGE, path, String(baud)],
+    missing: `cannot start ${process.execPath}`,
+    bytesPerSecond: baud / BITS_A_BYTE,
+    speaks: true,
+  });
+}
+
+function expectPort(path: string): void {
+  if (!path.startsWith('/') || existsSync(path)) return;
+  throw new InputError(`serial:${path}: expected a serial port, got nothing at ${path}; is the board plugged in?`);
 }
 
 async function loadPort(name: string): Promise<typeof SerialPort> {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { type Machine, readTarget, TARGET_FORMS, type Target, targetName } from '../device/target.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Link } from './link.ts';
 import { openProcess } from './process-link.ts';
-import { openSerial } from './serial-link.ts';
+import { openSerial, openSerialApart } from './serial-link.ts';
 
 /** The table of machine commands. `-icount shift=0` makes an instruction a nanosecond, so that the board's timer counts them. */
 function commandOf(machine: Machine, image: string): readonly string[] {
@@ -25,7 +26,7 @@ const inFirmware = (path: string): string => fileURLToPath(new URL(`../../firmwa
 /** Connects to a target. @throws InputError for a port or program that is not there, RunError where the machine lacks something. */
 export async function openTarget(target: Target): Promise<Link> {
   const name = targetName(target);
-  if (target.kind === 'serial') return openSerial(target);
+  if (target.kind === 'serial') return isMainThread ? openSerial(target) : openSerialApart(target);
   if (target.kind === 'native') {
     const program = target.program ?? nativeBoard(name);
     const missing = `expected a program, got nothing at ${program}`;

@@ -12,7 +12,7 @@ import type { LoadedScenario } from '../scenario/load.ts';
 import { type Certificate, certificateOf } from './certificate.ts';
 import { FrameRecord } from './record.ts';
 import { type DeviceReplay, type ReplayTarget, replayDevice } from './replay.ts';
-import { BoardReset } from './session.ts';
+import { BoardReset, type WireCounts } from './session.ts';
 
 /** A result whose frames were recorded, ready to be replayed. */
 export interface RecordedRun {
@@ -88,6 +88,8 @@ export function defaultDevices({ record, inputs }: Pick<RecordedRun, 'record' | 
 /** A target that frames are replayed to, and what it is. */
 export interface OpenTarget extends ReplayTarget {
   readonly about: TargetAbout;
+  /** How it went over its wire so far; undefined where there is none. */
+  readonly wire?: WireCounts | undefined;
 }
 
 export interface TargetAbout {
@@ -129,5 +131,12 @@ export async function validate(run: RecordedRun, target: OpenTarget, options: Va
       replays.push(await once());
     }
   }
-  return certificateOf({ run, about: target.about, replays, resets, partial: limit !== undefined });
+  return certificateOf({
+    run,
+    about: target.about,
+    wire: target.wire ?? null,
+    replays,
+    resets,
+    partial: limit !== undefined,
+  });
 }

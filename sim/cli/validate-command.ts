@@ -76,7 +76,7 @@ function slug(target: Target): string {
 
 /** A certificate as a person reads it; differences are told apart, on stderr. */
 function certificateTable(certificate: Certificate, file: string): string {
-  const { result, target, record, devices, resets, partial } = certificate;
+  const { result, target, record, devices, wire, resets, partial } = certificate;
   const counts = target.counter === 'none' ? undefined : target.counter;
   const sources = target.same_sources ? 'the same' : `others, ${short(target.firmware)},`;
   const facts: [string, string][] = [
@@ -85,6 +85,11 @@ function certificateTable(certificate: Certificate, file: string): string {
     ['target', `${target.target}: ${target.board}${target.core === null ? '' : `, ${target.core}`}`],
     ['record', `${record.rows} rows of ${record.devices} devices, ${record.fault === null ? 'whole' : 'not whole'}`],
   ];
+  if (wire !== null)
+    facts.push([
+      'wire',
+      `${wire.packets} packets, ${wire.repeated} sent again, ${wire.dropped} answers broken or late`,
+    ]);
   if (resets > 0) facts.push(['resets', `${resets}: the board lost its device in mid session and was begun again`]);
   if (partial) facts.push(['left out', `${devices.reduce((sum, each) => sum + each.left_out, 0)} rows, by --frames`]);
   facts.push(['certificate', file]);

@@ -28,6 +28,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const TARGETS = [...(hasGcc ? ['native'] : []), ...(hasQemu ? EMULATED : [])];
+const LIVE = THREE.replace('{ board: stm32f103c8,', '{ board: native, model: nrf52840,').replace(
+  'record: frames\n',
+  '',
+);
 const FMA = 'native:firmware/build/native-board-fma';
 
 /** Replays at least three devices to every target, and expects every byte and weight to be the same. */
@@ -67,6 +71,10 @@ everywhere('a serial port (needs gcc, gcc-arm-none-eabi and qemu-system-arm)', (
     const { path, end } = await emulatorOnTerminal();
     try {
       await expectIdentical(result, [`serial:${path}`]);
+      const text = LIVE.replace('board: native, model: nrf52840', `board: "serial:${path}"`);
+      const live = await recorded(folder, ['name=live-serial'], text);
+      const manifest = JSON.parse(readFileSync(join(live, 'manifest.json'), 'utf8'));
+      expect(manifest.live).toMatchObject([{ device: 1, target: `serial:${path}`, frames_different: 0 }]);
     } finally {
       await end();
     }
@@ -217,11 +225,6 @@ native('what is not the same is told with the first difference (needs gcc)', () 
     expect(certificate.devices[0].refusal).toMatch(/setup.*refused by the firmware/);
   });
 });
-
-const LIVE = THREE.replace('{ board: stm32f103c8,', '{ board: native, model: nrf52840,').replace(
-  'record: frames\n',
-  '',
-);
 
 native('a board in the simulated fleet (needs gcc)', () => {
   it('trains, is marked, recorded, replayed and verified', async () => {
