@@ -30,6 +30,8 @@ interface Common {
 export interface RunOptions extends Common {
   /** A scenario's file, or its text. */
   readonly scenario: string | { readonly yaml: string };
+  /** Threads that it may train on, 1 to 64, its own included; 1 when left out. What it comes to does not depend on them. */
+  readonly threads?: number | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -56,6 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     loaded,
     dataset: new DatasetShelf(folderOf(options)).take(loaded.scenario.dataset, loaded.scenario.seed),
     firmware: loadFirmware().module,
+    threads: { threads: options.threads ?? 1 },
     onProgress: options.onProgress,
     cancelled: () => signal?.aborted === true,
   });

@@ -1,8 +1,9 @@
 import { Crew } from '../device/crew.ts';
+import { InputError } from '../kernel/errors.ts';
 import { toSeconds } from '../kernel/time.ts';
 import { Interrupted } from './interrupted.ts';
 import { type RunOutcome, Session, type SessionInput } from './session.ts';
-import { type ThreadOptions, Threads } from './threads.ts';
+import { MOST_THREADS, type ThreadOptions, Threads } from './threads.ts';
 
 export { Interrupted } from './interrupted.ts';
 export type { RunOutcome } from './session.ts';
@@ -34,12 +35,19 @@ const LOOK_EVERY_MS = 50;
  */
 export async function runToEnd(input: RunInput): Promise<RunOutcome> {
   const { threads: asked } = input;
-  const threads = asked === undefined || asked.threads < 2 ? undefined : new Threads(input.firmware, asked);
+  const threads = asked === undefined ? undefined : threadsFor(input.firmware, asked);
   try {
     return await untilEnd(input, threads);
   } finally {
     await threads?.stop();
   }
+}
+
+function threadsFor(firmware: WebAssembly.Module, asked: ThreadOptions): Threads | undefined {
+  const { threads } = asked;
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new InputError(`threads: expected a whole number from 1 to ${MOST_THREADS}, got ${threads}`);
+  return threads === 1 ? undefined : new Threads(firmware, asked);
 }
 
 async function untilEnd(input: RunInput, threads: Threads | undefined): Promise<RunOutcome> {

@@ -180,6 +180,15 @@ describe('worker threads', () => {
     await expect(runWith(hands)).rejects.toThrow(/^A worker thread ended before its work was done: Cannot find module/);
   });
 
+  it('are refused where nobody could mean them', async () => {
+    const loaded = scenarioOf(HEAVY);
+    const input = { loaded, dataset: loadDataset(loaded.scenario.dataset, 'data', 1), firmware: loadFirmware().module };
+    for (const threads of [0, 1.5, 65, Number.NaN])
+      await expect(runToEnd({ ...input, threads: { threads } })).rejects.toThrow(
+        `threads: expected a whole number from 1 to 64, got ${threads}`,
+      );
+  });
+
   it('are gone after an interrupt', async () => {
     const loaded = scenarioOf(HEAVY, ['method.rounds=10000', 'stop.horizon=10 h']);
     const before = process.getActiveResourcesInfo().length;
