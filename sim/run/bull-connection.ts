@@ -17,6 +17,9 @@ export type BullAnswer =
   | { readonly kind: 'done'; readonly summary: Summary }
   | { readonly kind: 'failed'; readonly exitCode: number | undefined; readonly message: string };
 
+/** Why a run has failed whose worker was stopped by a person: another is to make it. */
+export const GIVEN_BACK = 'given back';
+
 /** How often a worker says that it lives, and how soon its run is given to another when it does not, ms. */
 export const LIFE = { lock: 8000, look: 4000 } as const;
 /** The first answer must come in this time, ms. */

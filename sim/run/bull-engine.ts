@@ -3,7 +3,15 @@ import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { Summary } from '../metrics/summary.ts';
-import { type BullAnswer, type BullJob, connect, placeOf, queueName, watchConnection } from './bull-connection.ts';
+import {
+  type BullAnswer,
+  type BullJob,
+  connect,
+  GIVEN_BACK,
+  placeOf,
+  queueName,
+  watchConnection,
+} from './bull-connection.ts';
 import type { Firmware } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import type { EngineRun, SweepEngine } from './sweep-engine.ts';
@@ -12,6 +20,8 @@ import type { EngineRun, SweepEngine } from './sweep-engine.ts';
 const WIDTH = 256;
 /** How often runs that nothing was heard of are asked about, ms of real time: events may have been missed, or Redis emptied. */
 const ASK_EVERY_MS = 2000;
+/** What a sweep that was stopped has not fetched is forgotten after so long, s. */
+const KEPT_S = 86_400;
 /** After so long without a worker a person is told, ms. */
 const LONELY_MS = 5000;
 
@@ -97,7 +107,8 @@ class BullEngine {
 
   async #add(id: string, data: BullJob): Promise<void> {
     // The id of the run: two sweeps that want the same run share it, and one that lies there from before is not begun again.
-    await this.#queue.add('run', data, { jobId: id });
+    const kept = { age: KEPT_S };
+    await this.#queue.add('run', data, { jobId: id, removeOnComplete: kept, removeOnFail: kept });
   }
 
   /** Takes the answer of a run that is said to be done. Errors of the connection come again when it is asked about. */
@@ -118,6 +129,7 @@ class BullEngine {
       this.#settle(id, ({ resolve, reject }) => settled(job.returnvalue, resolve, reject));
     } else if (state === 'failed') {
       await job.remove();
+      if (job.failedReason === GIVEN_BACK) return await this.#add(id, waiting.data);
       const why = job.failedReason || 'no reason given';
       this.#settle(id, ({ reject }) => reject(new RunError(`run ${id.slice(0, 8)}: its workers failed (${why})`)));
     }

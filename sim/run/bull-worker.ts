@@ -1,7 +1,15 @@
 import { Worker } from 'bullmq';
 import { G2tError } from '../kernel/errors.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { type BullAnswer, type BullJob, connect, LIFE, queueName, watchConnection } from './bull-connection.ts';
+import {
+  type BullAnswer,
+  type BullJob,
+  connect,
+  GIVEN_BACK,
+  LIFE,
+  queueName,
+  watchConnection,
+} from './bull-connection.ts';
 import type { Firmware } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import { RunPool } from './pool.ts';
@@ -75,8 +83,7 @@ async function answerTo(
     }
     return { kind: 'done', summary: (await pool.run({ loaded })).summary };
   } catch (error) {
-    // Cancelled: no answer, so that another worker makes it.
-    if (error instanceof Interrupted) throw error;
+    if (error instanceof Interrupted) throw new Error(GIVEN_BACK);
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', exitCode: error instanceof G2tError ? error.exitCode : undefined, message };
   }

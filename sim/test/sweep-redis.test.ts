@@ -94,14 +94,17 @@ describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
     expect(made[0]! + made[1]!).toBe(12);
   });
 
-  it('gives the run of a worker that was killed to another, and has it once', async () => {
+  it('gives the runs of workers that were stopped or killed to another, and has them once', async () => {
     // Runs long enough to be killed in; each takes about a second.
     const slow = ['--set', 'dataset.classes=90', '--set', 'sweep.repeat.seeds=1'];
-    const [doomed] = [startWorker()];
-    const sweep = startSweep('killed', ...slow);
+    const [stopped, sweep] = [startWorker(), startSweep('killed', ...slow)];
     await until('a run that stands', () => standing(out('killed')) > 0);
-    doomed!.process.kill('SIGKILL');
-    await doomed!.ended;
+    stopped.process.kill('SIGINT');
+    expect(await stopped.ended, stopped.said()).toBe(130);
+    const doomed = startWorker();
+    await until('another', () => standing(out('killed')) > 1);
+    doomed.process.kill('SIGKILL');
+    await doomed.ended;
     expect(standing(out('killed')), 'the sweep should not be done yet').toBeLessThan(4);
     startWorker();
     expect(await sweep.ended, sweep.said()).toBe(0);
