@@ -1,7 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { G2tError, RunError } from '../kernel/errors.ts';
 import { History } from './history.ts';
-import type { Command, CommandAnswer, ProtocolMessage, RunInfo, Snapshot, Status, TickEvent } from './messages.ts';
+import {
+  type Command,
+  type CommandAnswer,
+  MOST_MESSAGES,
+  type ProtocolMessage,
+  type RunInfo,
+  type Snapshot,
+  type Status,
+  type TickEvent,
+} from './messages.ts';
 import type { PageStream } from './page-stream.ts';
 import { base64 } from './wire.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
@@ -11,7 +20,6 @@ const WORKER = new URL('../../dist/live/engine-worker.js', import.meta.url);
 /** Between two looks at how the simulation stands, ms. */
 const TICK_MS = 100;
 const MOST_POINTS = 6000;
-const MOST_MESSAGES = 120;
 /** Commands that wait for the simulation's answer at a time. */
 const MOST_COMMANDS = 32;
 /** Pages at a time. */

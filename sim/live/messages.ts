@@ -99,6 +99,9 @@ export interface RunInfo {
   readonly classes: readonly string[];
 }
 
+/** Messages of the device that is looked at that are kept and shown. */
+export const MOST_MESSAGES = 120;
+
 /** A frame between server and device, in words. */
 export interface ProtocolMessage {
   readonly sequence: number;

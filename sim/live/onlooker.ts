@@ -1,13 +1,11 @@
 import type { Setup } from '../protocol/exchange.ts';
 import { FRAME, HEADER } from '../protocol/frame.ts';
 import { type FrameWeights, inWords, setupOf, typeOf, weightsOf } from './decode.ts';
-import type { ProtocolMessage, SentWeights } from './messages.ts';
+import { MOST_MESSAGES, type ProtocolMessage, type SentWeights } from './messages.ts';
 import { base64 } from './wire.ts';
 
 /** Fleets up to this size are watched whole; of larger ones only the device that is looked at. */
 const WATCHED_WHOLE = 64;
-/** Messages kept of a device. */
-const KEPT = 120;
 /** What is kept of a frame: more than all that is said of one, but for WEIGHTS, which are put into words at once. */
 const HEAD_BYTES = 96;
 /** Most weights that a page is sent. */
@@ -64,7 +62,7 @@ export class Onlooker {
     const text = bytes[HEADER.type] === FRAME.weights ? inWords(bytes, found.setup) : undefined;
     const head = bytes.slice(0, HEAD_BYTES);
     found.frames.push({ sequence: ++this.#sequence, at, out, bytes: bytes.length, head, text });
-    if (found.frames.length > KEPT) found.frames.shift();
+    if (found.frames.length > MOST_MESSAGES) found.frames.shift();
     if (!out) return;
     const weights = weightsOf(bytes, found.setup);
     if (weights !== undefined) found.weights = { at, found: weights };

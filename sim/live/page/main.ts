@@ -50,7 +50,7 @@ const banner = part('banner');
 
 part('views').append(
   el('div', { class: 'grid' }, ...charts.slice(0, 3).map(({ element }) => element), map.element, device.element),
-  el('div', { class: 'grid' }, device.messages, pictures.nodes, pictures.tests),
+  el('div', { class: 'grid' }, device.messages, pictures.tests, pictures.nodes),
   el('div', { class: 'grid' }, ...charts.slice(3).map(({ element }) => element)),
   past.element,
 );

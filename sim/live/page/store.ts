@@ -1,8 +1,14 @@
-import type { PastSeries, ProtocolMessage, Row, RunEvent, RunInfo, Status, TickEvent } from '../messages.ts';
+import {
+  MOST_MESSAGES,
+  type PastSeries,
+  type ProtocolMessage,
+  type Row,
+  type RunEvent,
+  type RunInfo,
+  type Status,
+  type TickEvent,
+} from '../messages.ts';
 import { bytesOf } from './dom.ts';
-
-/** Messages that are shown. */
-const MOST_MESSAGES = 150;
 
 /** A past run that is drawn beside the one at hand. */
 export interface Overlay {
