@@ -54,6 +54,21 @@ export function settingsOf(knobs: Partial<Knobs>, start: LoadedScenario): Change
   return set;
 }
 
+/** What was turned, and to what. */
+export function knobsInWords({ delayMs, loss, dropout, congestion, tau }: Partial<Knobs>): string {
+  const share = (value: number | null) => (value === null ? 'as in the scenario' : `${value} %`);
+  const spells = (value: Knobs['dropout'] & object) => `${value.up} s on, ${value.down} s off`;
+  return [
+    ...(delayMs === undefined ? [] : [`added delay ${delayMs} ms`]),
+    ...(loss === undefined ? [] : [`loss ${share(loss)}`]),
+    ...(dropout === undefined
+      ? []
+      : [`dropout ${dropout === null ? share(null) : dropout === 'none' ? 'none' : spells(dropout)}`]),
+    ...(congestion === undefined ? [] : [`congestion ${share(congestion)}`]),
+    ...(tau === undefined ? [] : [`tau ${tau ?? 'as in the scenario'}`]),
+  ].join(', ');
+}
+
 /** The dropout of a link in the form of a scenario: the knob's, else the profile's own. */
 function dropoutOf(knob: Knobs['dropout'], own: ResolvedProfile['dropout']): unknown {
   if (knob === 'none') return 'none';
@@ -116,10 +131,15 @@ export function begin(base: LoadedScenario, choice: Choice, knobs: Knobs): Loade
   if (choice.dataCase !== undefined)
     loaded = editScenario(loaded, { partition: { by: 'case', case: choice.dataCase } });
   const turned = Object.fromEntries(
-    Object.entries(knobs).filter(([knob, value]) => value !== NO_KNOBS[knob as keyof Knobs]),
+    Object.entries(fitting(knobs, loaded)).filter(([knob, value]) => value !== NO_KNOBS[knob as keyof Knobs]),
   ) as Partial<Knobs>;
-  if (turned.tau !== undefined && !('tau' in loaded.scenario.method)) delete (turned as { tau?: unknown }).tau;
   return Object.keys(turned).length === 0 ? loaded : editScenario(loaded, settingsOf(turned, loaded));
+}
+
+/** The knobs as far as a scenario's method has them: a tau that it cannot take is as the scenario says. */
+export function fitting(knobs: Knobs, { scenario: { method } }: LoadedScenario): Knobs {
+  const takes = 'tau' in method && (knobs.tau !== 'adaptive' || method.name === 'adaptive-tau');
+  return takes ? knobs : { ...knobs, tau: null };
 }
 
 /** Methods that a scenario can be run with. */

@@ -6,7 +6,7 @@ import { type RunOutcome, Session } from '../run/session.ts';
 import type { FinishedRun } from '../run/store.ts';
 import { editScenario } from '../scenario/edit.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { begin, type Choice, intervene, NO_KNOBS } from './changes.ts';
+import { begin, type Choice, fitting, intervene, knobsInWords, NO_KNOBS } from './changes.ts';
 import { testRows } from './content.ts';
 import type { Knobs, MadeChange, RunInfo, RunState, Snapshot } from './messages.ts';
 import { countsOf, detailOf, infoOf, metricRows, roundRows, statesOf } from './onlook.ts';
@@ -35,6 +35,8 @@ interface Running {
   readonly onlooker: Onlooker;
   readonly test: Uint32Array;
   /** What a page was told already. */
+  /** Changes that somebody made meanwhile. */
+  readonly made: MadeChange[];
   readonly told: { metrics: number; rounds: number; messages: number };
 }
 
@@ -95,7 +97,8 @@ export class LiveEngine {
     const run = this.#closed.length + 1;
     const info = infoOf(session, dataset, { run, generation: ++this.#generation, base: this.#base, test });
     const told = { metrics: 0, rounds: 0, messages: 0 };
-    this.#running = { session, start: loaded, choice: chosen, info, onlooker, test, told };
+    this.#running = { session, start: loaded, choice: chosen, info, onlooker, test, made: [], told };
+    this.#knobs = fitting(this.#knobs, loaded);
     this.#clock = 0;
     this.#reason = null;
     this.#goal = Number.POSITIVE_INFINITY;
@@ -146,6 +149,7 @@ export class LiveEngine {
     const { session, start } = running;
     if (this.#state === 'ended' || this.#state === 'failed')
       throw new InputError('the run has ended: restart it to change something');
+    if (Object.keys(knobs).length === 0) return;
     if (session.world.sim.events === 0) {
       // Nothing has happened yet: the run simply begins so.
       const before = this.#knobs;
@@ -159,7 +163,9 @@ export class LiveEngine {
       return;
     }
     const wanted = knobs.tau === null ? { ...knobs, tau: tauOf(start) } : knobs;
-    session.change(intervene(session.loaded, start, { knobs: wanted, atMs: this.#nextMillisecond() }));
+    const atMs = this.#nextMillisecond();
+    session.change(intervene(session.loaded, start, { knobs: wanted, atMs }));
+    running.made.push({ at: atMs / 1000, set: knobsInWords(knobs) });
     this.#knobs = { ...this.#knobs, ...knobs };
   }
 
@@ -217,7 +223,7 @@ export class LiveEngine {
         tasksTotal,
         counts: countsOf(states),
         knobs: this.#knobs,
-        changes: changesOf(session.loaded).slice(-MOST_CHANGES),
+        changes: changesOf(running).slice(-MOST_CHANGES),
         reason: this.#reason,
         watched: detailOf(session, { device, state: states[device]!, weights: onlooker.weights() }),
         verdicts: this.#state === 'failed' ? [] : Array.from(method.predict(test)),
@@ -307,8 +313,10 @@ function tauOf({ scenario: { method } }: LoadedScenario): Knobs['tau'] {
   return 'tau' in method ? method.tau : null;
 }
 
-function changesOf({ scenario }: LoadedScenario): MadeChange[] {
-  return scenario.interventions.map(({ at, paths }) => ({ at, set: paths.join(', ') }));
+/** What was planned and what was made, in order of time. */
+function changesOf({ start, made }: Running): MadeChange[] {
+  const planned = start.scenario.interventions.map(({ at, paths }) => ({ at, set: `planned: ${paths.join(', ')}` }));
+  return [...planned, ...made].sort((a, b) => a.at - b.at);
 }
 
 function definedOf(choice: Choice): Choice {

@@ -95,7 +95,7 @@ export interface RunInfo {
   readonly picture: { readonly width: number; readonly height: number } | null;
   readonly nodes: readonly NodeContent[];
   readonly test: readonly Sample[];
-  /** Names of the classes that a verdict numbers; the first hundred. */
+  /** Names of the classes that a verdict numbers; the first thousand. */
   readonly classes: readonly string[];
 }
 

@@ -24,7 +24,7 @@ const STALE_AGES = 2;
 const LEAST_STALE_NS = 1e9;
 
 /** Names of classes that a page is told. */
-const MOST_NAMES = 100;
+const MOST_NAMES = 1000;
 
 /** What a run is. @param base the scenario as it was given, before any choice. */
 export function infoOf(

@@ -59,6 +59,9 @@ function mean(values: readonly number[]): number {
 
 async function shoot(name: string): Promise<Buffer> {
   if (shots !== undefined) mkdirSync(shots, { recursive: true });
+  // High enough for all of the page to be seen, and drawn.
+  await page.setViewportSize({ ...page.viewportSize()!, height: 6000 });
+  await page.waitForTimeout(1500);
   return page.screenshot(
     shots === undefined ? { fullPage: true } : { fullPage: true, path: join(shots, `${name}.png`) },
   );
@@ -150,7 +153,7 @@ describe.skipIf(!possible)('the live demonstration in a browser', () => {
     await shows('#past > p', /^3 results$/);
     await page.click('#past tbody tr:last-child input');
     await page.locator('#chart-accuracy').scrollIntoViewIfNeeded();
-    await shows('#chart-accuracy .u-legend', /accuracy, .*run/);
+    await shows('#chart-accuracy .u-legend', /accuracy \(A\)/);
     await page.click('#past tbody tr:last-child button');
     await page.locator('#scrub').fill('990');
     await shows('#scrubbed', /accuracy \d/);

@@ -93,7 +93,7 @@ export function linesOf(kind: ChartKind, store: Store): DrawnLine[] {
     kind.lines.flatMap((line, index) => {
       const drawn = points(rounds, ROUND_COLUMNS, line.round) ?? points(metrics, METRIC_COLUMNS, line.metric);
       if (drawn === undefined) return [];
-      return [{ label: label === '' ? line.label : `${line.label}, ${label}`, overlay, line: index, ...drawn }];
+      return [{ label: label === '' ? line.label : `${line.label} (${label})`, overlay, line: index, ...drawn }];
     }),
   );
 }

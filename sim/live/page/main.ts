@@ -49,8 +49,8 @@ const frameTime = el('span', { id: 'frame-time' });
 const banner = part('banner');
 
 part('views').append(
-  el('div', { class: 'grid' }, ...charts.slice(0, 3).map(({ element }) => element), map.element, device.element),
-  el('div', { class: 'grid' }, device.messages, pictures.tests, pictures.nodes),
+  el('div', { class: 'grid fill' }, ...charts.slice(0, 3).map(({ element }) => element)),
+  el('div', { class: 'grid' }, map.element, device.element, pictures.tests, device.messages, pictures.nodes),
   el('div', { class: 'grid' }, ...charts.slice(3).map(({ element }) => element)),
   past.element,
 );

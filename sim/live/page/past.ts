@@ -6,7 +6,8 @@ import type { Store } from './store.ts';
 import { colours } from './theme.ts';
 
 /** Runs that are laid over at a time. */
-const MOST_OVERLAYS = 3;
+const LETTERS = ['A', 'B', 'C'] as const;
+const MOST_OVERLAYS = LETTERS.length;
 const ROW = 9;
 
 /** The results folder: a list, runs laid over the charts, and one of them looked through in time. */
@@ -82,7 +83,19 @@ export class PastView {
           ? 'No results yet: g2t run writes some.'
           : `${runs.length} results`,
     );
+    this.#list();
+  }
+
+  #list(): void {
     this.#table.replaceChildren(...this.#runs.map((run) => this.#row(run)));
+  }
+
+  /** Lays a run over the charts, under a letter that no other has. */
+  #lay(series: PastSeries): void {
+    const { overlays } = this.#store;
+    const label = LETTERS.find((letter) => !overlays.some((overlay) => overlay.label === letter))!;
+    this.#store.overlays = [...overlays, { label, series }];
+    this.#store.versions.overlays++;
   }
 
   draw(): void {
@@ -93,13 +106,14 @@ export class PastView {
 
   #row(run: PastRun): HTMLElement {
     const box = el('input', { type: 'checkbox', 'aria-label': `Lay ${run.folder} over the charts` });
-    box.checked = this.#store.overlays.some(({ series }) => series.id === run.id);
+    const label = this.#store.overlays.find(({ series }) => series.id === run.id)?.label;
+    box.checked = label !== undefined;
     box.addEventListener('change', () => void this.#overlay(run, box));
     const cells = [run.seed, run.method, count(run.devices), percent(run.accuracy), clock(run.makespan), run.stopped];
     return el(
       'tr',
       {},
-      el('td', {}, box),
+      el('td', {}, box, ` ${label ?? ''}`),
       el('th', { scope: 'row', title: `digest ${run.digest}` }, run.folder),
       ...cells.map((cell) => el('td', {}, String(cell))),
       el(
@@ -125,9 +139,10 @@ export class PastView {
       if (overlays.length >= MOST_OVERLAYS)
         this.#store.notice = { text: `At most ${MOST_OVERLAYS} runs are laid over: take one away`, bad: true };
       if (series === undefined) box.checked = false;
-      else this.#store.overlays = [...this.#store.overlays, { label: run.folder, series }];
+      else this.#lay(series);
     }
     this.#store.versions.overlays++;
+    this.#list();
   }
 
   async #open(run: PastRun): Promise<void> {
@@ -137,8 +152,9 @@ export class PastView {
     this.#scrubber.hidden = false;
     this.#slider.value = this.#slider.max;
     if (!this.#store.overlays.some((overlay) => overlay.series.id === run.id)) {
-      this.#store.overlays = [...this.#store.overlays.slice(1 - MOST_OVERLAYS), { label: run.folder, series }];
-      void this.refresh();
+      if (this.#store.overlays.length >= MOST_OVERLAYS) this.#store.overlays = this.#store.overlays.slice(1);
+      this.#lay(series);
+      this.#list();
     }
     this.#scrub();
     this.#scrubber.scrollIntoView({ block: 'nearest' });

@@ -19,7 +19,7 @@ export class Pictures {
     this.#store = store;
     this.nodes = card('nodes', 'What each node holds', this.#nodeList);
     this.tests = card('tests', 'Test rows and the model’s verdict', this.#score, this.#testList);
-    this.nodes.classList.add('wide');
+    this.nodes.classList.add('whole');
   }
 
   draw(): void {
@@ -36,7 +36,8 @@ export class Pictures {
     this.#seenVerdicts = seen;
     let right = 0;
     info.test.forEach(({ label }, n) => {
-      const verdict = info.classes[verdicts[n] ?? -1] ?? '?';
+      const number = verdicts[n];
+      const verdict = number === undefined ? '?' : (info.classes[number] ?? `class ${number + 1}`);
       const good = verdict === label;
       if (good) right++;
       const element = this.#verdicts[n]!;

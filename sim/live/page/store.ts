@@ -12,6 +12,7 @@ import { bytesOf } from './dom.ts';
 
 /** A past run that is drawn beside the one at hand. */
 export interface Overlay {
+  /** A, B or C: short enough for a legend. */
   readonly label: string;
   readonly series: PastSeries;
 }
