@@ -14,6 +14,10 @@ export default class SaySkipped {
       process.stdout.write(
         'What needs gcc, an emulated board or Python runs after apt-get install gcc gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm python3-pandas python3-flatbuffers (Debian, Ubuntu).\n',
       );
+    if (skipped.some((name) => name.includes('in a browser')))
+      process.stdout.write(
+        'What needs a browser runs after apt-get install chromium, with MNIST in the data folder.\n',
+      );
     if (process.env.G2T_ALL_TESTS !== '1') return;
     process.stdout.write('G2T_ALL_TESTS=1 allows none of them.\n');
     process.exitCode = 1;

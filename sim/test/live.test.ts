@@ -87,7 +87,7 @@ describe.skipIf(!possible)('the live demonstration in a browser', () => {
     await untilClock(1);
     expect(await page.$$('.node canvas.digits')).toHaveLength(5);
     expect((await page.$$('#tests li.right')).length).toBeGreaterThan(15);
-    await shows('#messages', /PARAMS[^]*UPDATE/);
+    await shows('#messages', /PARAMS[\s\S]*UPDATE/);
     expect(await text('#device-card dl')).toContain('Intel Core i7');
   });
 
@@ -161,7 +161,7 @@ describe.skipIf(!possible)('the live demonstration in a browser', () => {
       page.waitForEvent('download'),
       page.click('#chart-tau .card-tools button:nth-child(1)'),
     ]);
-    expect(readFileSync(await svg.path(), 'utf8')).toMatch(/^<svg [^]*<path d="M[^]*<\/svg>$/);
+    expect(readFileSync(await svg.path(), 'utf8')).toMatch(/^<svg [\s\S]*<path d="M[\s\S]*<\/svg>$/);
     const [png] = await Promise.all([
       page.waitForEvent('download'),
       page.click('#chart-tau .card-tools button:nth-child(2)'),
