@@ -4,7 +4,7 @@ import { openLive } from '../live/live.ts';
 import { scenarioOf } from './check-command.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
-import { type Arguments, positional, text, texts, wholeNumber } from './usage.ts';
+import { type Arguments, positional, text, wholeNumber } from './usage.ts';
 import { packageVersion } from './version.ts';
 
 const MOST_PORT = 65_535;
@@ -13,14 +13,15 @@ const SPEEDS = { least: 0.001, most: 1e6 } as const;
 /** Serves the live page of a scenario until Ctrl-C. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   // The scenario's faults are told before anything is served.
-  const { scenario } = scenarioOf(args);
+  const { scenario, set } = scenarioOf(args);
   const port = wholeNumber(args, 'port', { min: 0, max: MOST_PORT, otherwise: 0 })!;
   const file = positional(args, 'scenario');
   const live = await openLive(
     {
       file,
       bytes: readBytes(file),
-      set: texts(args, 'set'),
+      // What board files say is among it.
+      set,
       seed: scenario.seed,
       dataDir: folderOf(args, io),
       outDir: text(args, 'out') ?? 'results',

@@ -124,7 +124,7 @@ export function intervene(
  */
 export function begin(base: LoadedScenario, choice: Choice, knobs: Knobs): LoadedScenario {
   const file = 'session';
-  let loaded = editScenario(base, { compare: [] }, { file });
+  let loaded = editScenario(base, { compare: [], sweep: undefined }, { file });
   if (choice.seed !== undefined) loaded = editScenario(loaded, { seed: choice.seed });
   if (choice.method !== undefined && choice.method !== loaded.scenario.method.name)
     loaded = withMethod(base, loaded, choice.method);
