@@ -11,7 +11,9 @@ const { summary, digest, tables } = await run({ scenario: 'scenarios/quickstart.
 console.log(`one run: accuracy ${summary.accuracy}, makespan ${summary.makespan_s} s, digest ${digest}`);
 
 const slowest = rows(tables.devices).sort((a, b) => b.compute_s - a.compute_s)[0];
-console.log(`most computing: device ${slowest.device}, a ${slowest.board} in ${slowest.region}, ${slowest.compute_s} s`);
+console.log(
+  `most computing: device ${slowest.device}, a ${slowest.board} in ${slowest.region}, ${slowest.compute_s} s`,
+);
 
 // A sweep, written in here. Its files go to a folder of their own; called again, it would find them there.
 const folder = mkdtempSync(join(tmpdir(), 'g2t-library-'));

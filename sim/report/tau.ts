@@ -47,8 +47,8 @@ function pointOf({ label, tau, tables, summary }: RivalRun): TauPoint | undefine
   return Number.isNaN(steps) ? undefined : { label, tau: steps, loss, accuracy: summary.accuracy };
 }
 
-/** The table has a row a device and round. */
-function averageTau(rounds: RivalRun['tables']['rounds']): number {
+/** Local steps a round, averaged over steps. The table has a row a device and round. */
+export function averageTau(rounds: RivalRun['tables']['rounds']): number {
   if (rounds === undefined || findColumn(rounds, 'tau') === undefined) return Number.NaN;
   const round = numbersOf(rounds, 'round');
   const tau = numbersOf(rounds, 'tau');

@@ -64,7 +64,7 @@ function body(runs: readonly FigureRun[], plot: number): Spec {
         width: (plot * groups.length) / parts,
         height: 96,
         legend: 2,
-        text: (value) => short(value, 2),
+        text: (value) => short(value, value < 0.1 ? 2 : 3),
       });
     }),
     spacing: 10,

@@ -249,7 +249,9 @@ export function dotsPlot({ rows, series, colors, axis, width }: DotsOptions): Sp
   );
   const domain = series.map(({ name }) => name);
   const ends = values.flatMap(({ low, high }) => [low!, high!]);
-  const x = { ...quantity('x', axis), scale: { domain: [Math.min(...ends), Math.max(...ends)], nice: true } };
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const room = (most - least) * 0.05 || 0.01;
+  const x = { ...quantity('x', axis), scale: { domain: [least - room, most + room], nice: false } };
   const legend = { columns: domain.length };
   return {
     width,

@@ -1,7 +1,7 @@
 import type { Spec } from '../style.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { linesPlot } from './plots.ts';
-import { exactly, type Interval, over, seedsText, type Variant, variantsOf } from './values.ts';
+import { exactly, type Interval, range, type Variant, variantsOf } from './values.ts';
 
 /** The same work on more and more devices. */
 export const scalability: Figure = {
@@ -13,39 +13,41 @@ export const scalability: Figure = {
   reduced: { seeds: 1, set: ['dataset.classes=30'], keep: ({ fleet }) => devicesOf(fleet) <= 300 },
   draw: (runs) => ({
     kind: 'chart',
-    caption: `Globe2Train with the 11,175 classifiers of 150 generated classes on 10 to 10,000 devices in five cities, behind a server on 10 Gbit/s and on 20 Mbit/s. Left: makespan; thin lines: the work of ten devices shared out perfectly. Right: speed-up over ten devices. Logarithmic scales. ${seedsText(runs)}`,
+    caption: `Globe2Train with the 11,175 classifiers of 150 generated classes on 10 to 10,000 devices in five cities, behind a server on 10 Gbit/s and on 20 Mbit/s. Left: makespan; thin lines: the work of ten devices shared out perfectly. Right: speed-up over ten devices. Logarithmic scales. Means of ${seedsOf(runs)}, bars: the least and the most.`,
     body: (plot) => body(runs, plot),
   }),
 };
+
+function seedsOf(runs: readonly FigureRun[]): string {
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return seeds === 1 ? 'one seed' : `${seeds} seeds`;
+}
 
 const COUNTS = [10, 30, 100, 300, 1000, 3000, 10_000];
 
 function body(runs: readonly FigureRun[], plot: number): Spec {
   const variants = variantsOf(runs);
   const names = [...new Set(variants.map(serverOf))];
-  const times = (value: (own: Variant, ten: Variant) => Interval | undefined) =>
+  const times = (value: (own: Variant, ten: Variant) => Interval) =>
     names.map((name) => {
       const own = variants.filter((each) => serverOf(each) === name);
       const ten = own.find(({ scenario }) => devicesOf(scenario.fleet) === 10)!;
       return {
         name,
         points: own
-          .flatMap((each) => {
-            const found = value(each, ten);
-            return found === undefined ? [] : [{ x: devicesOf(each.scenario.fleet), ...found }];
-          })
+          .map((each) => ({ x: devicesOf(each.scenario.fleet), ...value(each, ten) }))
           .sort((a, b) => a.x - b.x),
       };
     });
-  const makespan = times((own) => over(own, ({ summary }) => summary.makespan_s));
+  const makespan = times((own) => range(own, ({ summary }) => summary.makespan_s));
   const speedUp = times((own, ten) =>
-    over(own, ({ seed, summary }) => {
+    range(own, ({ seed, summary }) => {
       const before = ten.runs.find((run) => run.seed === seed)!;
       return before.summary.makespan_s / summary.makespan_s;
     }),
   );
   const panel = (title: string, series: typeof makespan, ideal: (devices: number) => number, dy: number): Spec => {
-    const all = series.flatMap(({ points }) => points.map(({ mean }) => mean));
+    const all = series.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
     const values = marks(all);
     // As far as it stays among the values that are there.
     const within = COUNTS.filter((count) => ideal(count) >= values[0]! && ideal(count) <= values.at(-1)!);

@@ -1,5 +1,6 @@
 import { numbersOf } from '../../metrics/table.ts';
 import type { Spec } from '../style.ts';
+import { averageTau } from '../tau.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { linesPlot } from './plots.ts';
 import { GENERATED_IMAGES } from './tau-fixed.ts';
@@ -15,7 +16,7 @@ export const tauDelay: Figure = {
   reduced: { seeds: 1, set: ['method.budget.time=2 s'] },
   draw: (runs) => ({
     kind: 'chart',
-    caption: `What adaptive tau makes of delay that is added on the way between four of five nodes and the aggregator, within a budget of 15 s: local steps between two aggregations (mean over rounds), and rounds. ${seedsText(runs)}`,
+    caption: `What adaptive tau makes of delay that is added on the way between four of five nodes and the aggregator, within a budget of 15 s: local steps between two aggregations (averaged over steps, as adaptive tau’s paper does), and rounds. ${seedsText(runs)}`,
     body: (plot) => body(runs, plot),
   }),
 };
@@ -37,7 +38,13 @@ function body(runs: readonly FigureRun[], plot: number): Spec {
       height: 72,
     });
   };
-  return { vconcat: [panel('mean tau (steps)', meanTau, false), panel('rounds', roundsOf, true)], spacing: 8 };
+  return {
+    vconcat: [
+      panel('average tau (steps)', ({ tables }) => averageTau(tables.rounds), false),
+      panel('rounds', roundsOf, true),
+    ],
+    spacing: 8,
+  };
 }
 
 /** Rounds of the whole fleet: the last number in the table. */
@@ -45,11 +52,4 @@ function roundsOf({ tables: { rounds } }: FigureRun): number {
   let most = 0;
   for (const round of numbersOf(rounds, 'round')) most = Math.max(most, round);
   return most;
-}
-
-function meanTau({ tables: { rounds } }: FigureRun): number {
-  const taus = numbersOf(rounds, 'tau');
-  let sum = 0;
-  for (const tau of taus) sum += tau;
-  return sum / taus.length;
 }

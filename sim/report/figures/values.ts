@@ -43,6 +43,12 @@ export function over(variant: Variant, value: (run: FigureRun) => number | null)
   return values.some((each) => each === null || !Number.isFinite(each)) ? undefined : interval(values as number[]);
 }
 
+/** The mean of what each run of a variant comes to, with the least and the most: where chance is far from normal. */
+export function range(variant: Variant, value: (run: FigureRun) => number): Interval {
+  const values = variant.runs.map(value);
+  return { mean: mean(values), low: Math.min(...values), high: Math.max(...values) };
+}
+
 /** How the seeds are said in a caption. */
 export function seedsText(runs: readonly FigureRun[]): string {
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
