@@ -33,8 +33,16 @@ export interface BundleMarker {
 
 /** The package, from the sources or from the compiled program alike. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What builds the firmware, from the package's root. */
-const SOURCES = ['firmware', 'wasm/build.js', 'wasm/compile.js'];
+/** The firmware's sources and what builds it, from the package's root; images of boards that lie there too are left out. */
+const SOURCES = [
+  'firmware/README.md',
+  'firmware/include',
+  'firmware/src',
+  'firmware/port',
+  'firmware/test',
+  'wasm/build.js',
+  'wasm/compile.js',
+];
 
 /**
  * Packs a result's or sweep's folder with the firmware it ran and that firmware's sources.
