@@ -65,8 +65,10 @@ console.log(`an event among 10,000 devices, beside one among 1000: ${aim('event'
 line('Training, 40 devices', 'threads', 'wall s', 'CPU s', 'busiest s', 'times as fast', 'by the busiest');
 const threads = await measureThreads(quick ? { times: 1, rounds: 5 } : { times: 5, rounds: 40 });
 for (const [count, { wall, cpu, busiest }] of [threads.one, threads.two].entries()) {
-  const faster = count === 0 ? ['', ''] : [threads.speedUp, threads.speedUpIdle].map((times) => times.toFixed(2));
-  line('', whole(count + 1), ...[wall, cpu, busiest].map((seconds) => seconds.toFixed(2)), ...faster);
+  // The busiest thread is known on Linux alone.
+  const figures = (values) => values.map((value) => (Number.isNaN(value) ? '-' : value.toFixed(2)));
+  const faster = count === 0 ? ['', ''] : figures([threads.speedUp, threads.speedUpIdle]);
+  line('', whole(count + 1), ...figures([wall, cpu, busiest]), ...faster);
 }
 
 const host = { node: process.version, platform: `${process.platform}-${process.arch}`, cpu: cpus()[0]?.model ?? '' };

@@ -83,14 +83,17 @@ export class Foresight {
     least.fill(0);
     least[WORK.bytesReceived] = length;
     least[WORK.frames] = 1;
-    const exchange = this.#exchanges[device];
     switch (frame[HEADER.type]) {
-      case FRAME.params:
+      case FRAME.params: {
+        const exchange = this.#exchanges[device];
         if (exchange !== undefined && completes(exchange, frame, length)) this.#steps(exchange, exchange.steps);
         break;
-      case FRAME.mirror:
+      }
+      case FRAME.mirror: {
+        const exchange = this.#exchanges[device];
         if (exchange !== undefined) this.#steps(exchange, getU16(frame, HEADER_BYTES + 4));
         break;
+      }
       case FRAME.data:
         this.#passes(device);
         break;

@@ -155,13 +155,13 @@ describe('worker threads', () => {
     expect(outcome.digest).toBe((await runOf(scenarioOf(HEAVY, set.slice(1)))).digest);
   });
 
-  it('say in one line that their firmware trapped', async () => {
+  it('say in one line that their firmware trapped', { timeout: 30_000 }, async () => {
     // Its g2t_host_deliver is an `unreachable`.
     const hands = new Threads(new WebAssembly.Module(TRAP), { threads: 2, worthwhile: 0 });
     await expect(runWith(hands)).rejects.toThrow(/^A worker thread failed in a device's firmware: unreachable$/);
   });
 
-  it('say in one line that one of them died, and nobody waits for ever', async () => {
+  it('say in one line that one of them died, and nobody waits for ever', { timeout: 30_000 }, async () => {
     const hand = join(folder, 'dies.mjs');
     const desk = pathToFileURL(join(ROOT, 'dist/device/desk.js')).href;
     writeFileSync(
@@ -175,7 +175,7 @@ describe('worker threads', () => {
     await expect(runWith(hands)).rejects.toThrow(/^A worker thread ended before its work was done: exit code 3$/);
   });
 
-  it('say that they cannot start', async () => {
+  it('say that they cannot start', { timeout: 30_000 }, async () => {
     const hands = new Threads(loadFirmware().module, { threads: 2, worthwhile: 0, hand: join(folder, 'nowhere.mjs') });
     await expect(runWith(hands)).rejects.toThrow(/^A worker thread ended before its work was done: Cannot find module/);
   });
@@ -189,7 +189,7 @@ describe('worker threads', () => {
       );
   });
 
-  it('are gone after an interrupt', async () => {
+  it('are gone after an interrupt', { timeout: 30_000 }, async () => {
     const loaded = scenarioOf(HEAVY, ['method.rounds=10000', 'stop.horizon=10 h']);
     const before = process.getActiveResourcesInfo().length;
     const from = performance.now();
