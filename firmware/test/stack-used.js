@@ -7,7 +7,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { symbols } from '../port/cortex-m/sizes.js';
 
 const PAINT = 0xa5;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** A folder with a monitor's socket in it. `used(elf)` answers in bytes; `close` ends it. */
 export function stackMonitor() {

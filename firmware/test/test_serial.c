@@ -107,13 +107,6 @@ static int get(void *context) {
 
 static uint64_t counter(void *context) { return ((wire *)context)->ticks += 7u; }
 
-static uint32_t kernel(void *context, const uint8_t *fields, uint32_t bytes, uint8_t *answer, uint32_t room) {
-  (void)context;
-  if (bytes > room || bytes == 0u) return UINT32_MAX;
-  memcpy(answer, fields, bytes);
-  return bytes;
-}
-
 typedef struct {
   wire w;
   g2t_session session;
@@ -265,7 +258,6 @@ static void cobs_noise(checks *c, bench *b) {
 }
 
 static void info_and_errors(checks *c, bench *b) {
-  static const uint8_t one[1] = {5};
   uint8_t p[2000] = {0};
   start(b, c);
   EQUAL(ask(b, 0x01, p, 0), 0x81);
@@ -300,12 +292,6 @@ static void info_and_errors(checks *c, bench *b) {
   EQUAL(b->session.receiver.dropped, dropped + 1u);
   EQUAL(ask(b, 0x03, p, PACKET - 3), 0x83);
   EQUAL(g2t_load_u32(b->w.answer + 3), (uint32_t)G2T_BAD_MAGIC);
-  b->link.kernel = kernel;
-  EQUAL(ask(b, 0x07, one, 1), 0x87);
-  EQUAL(b->w.answer_bytes, 4);
-  EQUAL(b->w.answer[3], 5);
-  EQUAL(ask(b, 0x07, one, 0), 0xff);
-  EQUAL(ask_time(b, 0x05), 0xff);
 }
 
 static void hello_twice(checks *c, bench *b) {
@@ -416,7 +402,6 @@ static void new_host(checks *c, bench *b) {
 static void any_bytes(checks *c, bench *b) {
   static const uint8_t none[1] = {0};
   start(b, c);
-  b->link.kernel = kernel;
   for (uint32_t round = 0; round < 3000u / SHORTER; round++) {
     uint8_t p[300] = {0};
     const uint32_t bytes = random_u32(c) % sizeof p;

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { crc32 } from 'node:zlib';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const REPEAT_MS = 1_000;
 
 function stuffed(body) {

@@ -1,7 +1,7 @@
 import type { DeviceSpec } from '../device/host-types.ts';
 
 /** Kinds of packets from the host; an answer's kind has the highest bit too. The table of firmware/port/serial/README.md. */
-export const PACKET = { info: 1, begin: 2, frame: 3, timer: 4, poll: 5, row: 6, kernel: 7 } as const;
+export const PACKET = { info: 1, begin: 2, frame: 3, timer: 4, poll: 5, row: 6 } as const;
 export const ANSWER = 0x80;
 const ERROR = 0xff;
 

@@ -116,11 +116,6 @@ export class Session {
     return this.#call(PACKET.poll, timedFields(us));
   }
 
-  /** A measurement of a kernel: its fields are the caller's. The device has to be begun anew after it. */
-  async kernel(fields: Uint8Array): Promise<Uint8Array> {
-    return (await this.#wire.ask(PACKET.kernel, fields, [PACKET.kernel])).fields;
-  }
-
   close(): Promise<void> {
     return this.#wire.close();
   }

@@ -40,7 +40,7 @@ function read(file, frames, calls) {
 function candidates(frames, calls) {
   const named = new Set([...calls.values()].flatMap((targets) => [...targets]));
   const byPointer = [...frames.keys()].filter((name) => name.includes(':') && !named.has(name));
-  const board = [...frames.keys()].filter((name) => /^board_|kernel/.test(name));
+  const board = [...frames.keys()].filter((name) => name.startsWith('board_'));
   return { board, core: byPointer.filter((name) => !board.includes(name)) };
 }
 
@@ -48,7 +48,7 @@ function deepest(name, graph, path) {
   if (path.includes(name)) throw new Error(`recursion: ${[...path, name].join(' > ')}`);
   const indirect = /^indirect from (.*)$/.exec(name)?.[1];
   if (indirect !== undefined) {
-    const reached = /^(g2t_(session|cobs|kernel)|main)/.test(indirect) ? graph.board : graph.core;
+    const reached = /^(g2t_(session|cobs)|main)/.test(indirect) ? graph.board : graph.core;
     return Math.max(0, ...reached.map((target) => deepest(target, graph, path)));
   }
   const frame = graph.frames.get(name);

@@ -219,23 +219,12 @@ static void call_device(g2t_session *s, uint8_t kind, const uint8_t *fields, uin
   s->body_bytes = out.body_bytes;
 }
 
-static void run_kernel(g2t_session *s, const uint8_t *fields, uint32_t bytes) {
-  const g2t_link *link = s->link;
-  begin_answer(s, G2T_PACKET_ANSWER | G2T_PACKET_KERNEL);
-  s->begun = 0;
-  const uint32_t room = G2T_ANSWER_BYTES - s->answer_bytes;
-  const uint32_t length = link->kernel(link->context, fields, bytes, s->answer + s->answer_bytes, room);
-  if (length > room) answer_error(s, G2T_ERROR_LENGTH);
-  else s->answer_bytes += length;
-}
-
 /* An error's code, 0 for a packet that can be acted on. */
 static uint8_t fault_of(const g2t_session *s, uint8_t kind, uint32_t bytes) {
   switch (kind) {
     case G2T_PACKET_INFO: return bytes == 0u ? 0 : G2T_ERROR_LENGTH;
     case G2T_PACKET_BEGIN: return bytes == BEGIN_BYTES ? 0 : G2T_ERROR_LENGTH;
     case G2T_PACKET_ROW: return G2T_ERROR_ROW;
-    case G2T_PACKET_KERNEL: return s->link->kernel != 0 ? 0 : G2T_ERROR_KIND;
     case G2T_PACKET_FRAME:
     case G2T_PACKET_TIMER:
     case G2T_PACKET_POLL: break;
@@ -254,7 +243,6 @@ static void act(g2t_session *s, uint8_t kind, const uint8_t *fields, uint32_t by
   switch (kind) {
     case G2T_PACKET_INFO: answer_info(s); break;
     case G2T_PACKET_BEGIN: begin_device(s, fields); break;
-    case G2T_PACKET_KERNEL: run_kernel(s, fields, bytes); break;
     default: call_device(s, kind, fields, bytes); break;
   }
 }

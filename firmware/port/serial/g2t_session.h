@@ -17,7 +17,6 @@ enum {
   G2T_PACKET_TIMER = 0x04,
   G2T_PACKET_POLL = 0x05,
   G2T_PACKET_ROW = 0x06,
-  G2T_PACKET_KERNEL = 0x07,
   G2T_PACKET_ANSWER = 0x80, /* added to the kind in an answer */
   G2T_PACKET_ERROR = 0xff
 };
@@ -34,11 +33,6 @@ typedef struct {
   g2t_put put;
   /* A count that only grows, of what counter_kind says, clock_hz to the second (of instructions: at the emulator's one a nanosecond). */
   uint64_t (*counter)(void *context);
-  /*
-   * KERNEL: takes the packet's fields, writes those of the answer, at most `room` bytes, and returns their number; UINT32_MAX: bad length.
-   * It may use memory[0, memory_bytes): the device has to be begun anew. Null where the board has no such thing.
-   */
-  uint32_t (*kernel)(void *context, const uint8_t *fields, uint32_t bytes, uint8_t *answer, uint32_t room);
   uint8_t *packet;         /* a received body: packet[packet_bytes]; 30 bytes at least (BEGIN) */
   uint8_t *memory;         /* the device's working memory, aligned to 16: memory[memory_bytes] */
   const uint8_t *firmware; /* SHA-256 of the sources of the core: firmware[32] */
