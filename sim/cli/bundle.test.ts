@@ -86,7 +86,7 @@ describe('g2t bundle', () => {
     expect(names).toEqual(expect.arrayContaining([...wanted, ...inside.map((name) => `result/${name}`)]));
     rmSync(again);
     const verified = await g2t(['verify', bundle]);
-    expect([verified.code, verified.stderr]).toEqual([0, '']);
+    expect(verified.code).toBe(0);
     expect(verified.stdout).toMatch(/quickstart.tar.gz: the same, digest [0-9a-f]{32}\n$/);
   });
 
@@ -95,14 +95,14 @@ describe('g2t bundle', () => {
     files.set('result/summary.json', new TextEncoder().encode('{}'));
     const changed = join(folder, 'changed.tar.gz');
     writeFileSync(changed, await packArchive(files));
-    const outcome = await g2t(['verify', changed]);
+    const outcome = await g2t(['verify', changed, '--quiet']);
     expect([outcome.code, outcome.stderr]).toEqual([
       2,
       `${changed}: result/summary.json in it was changed, its SHA-256 is another\n`,
     ]);
     files.delete('result/summary.json');
     writeFileSync(changed, await packArchive(files));
-    expect((await g2t(['verify', changed])).stderr).toBe(
+    expect((await g2t(['verify', changed, '--quiet'])).stderr).toBe(
       `${changed}: expected result/summary.json in it, got nothing\n`,
     );
     files.delete('bundle.json');
@@ -175,7 +175,7 @@ describe('g2t bundle', () => {
     const path = join(folder, 'two.tar.gz');
     expect((await g2t(['bundle', done, '--out', path, '--quiet'])).code).toBe(0);
     const verified = await g2t(['verify', path]);
-    expect([verified.code, verified.stderr]).toEqual([0, '']);
+    expect(verified.code).toBe(0);
     expect(verified.stdout).toMatch(/two.tar.gz: the same, digest [0-9a-f]{32}\n$/);
     const files = await unpackArchive(readFileSync(path), path);
     const record = [...files.keys()].find((name) => name.startsWith('result/runs/'))!;
@@ -186,7 +186,7 @@ describe('g2t bundle', () => {
     files.set('bundle.json', new TextEncoder().encode(JSON.stringify(marker)));
     writeFileSync(path, await packArchive(files));
     const other = await g2t(['verify', path]);
-    expect([other.code, other.stderr]).toEqual([
+    expect([other.code, other.stderr.split('\n').at(-2)]).toEqual([
       1,
       expect.stringMatching(/first difference: run \d, seed \d: digest x/),
     ]);
