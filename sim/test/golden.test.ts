@@ -22,7 +22,7 @@ const REDUCED: Readonly<Record<string, readonly string[]>> = {
   'globe-10000': ['dataset.classes=50', ...counts([150, 150, 100, 75, 25])],
   'globe-100000': ['dataset.classes=45', ...counts([300, 300, 200, 150, 50])],
   'rivals-1000': ['compare.0.set.method.backup=4', 'compare.1.set.method.updates=2400', ...counts([12, 12, 8, 6, 2])],
-  'rivals-auslan': ['dataset.classes=12', ...counts([8, 8, 4])],
+  'rivals-auslan': ['dataset.classes=12', 'compare.1.set.method.updates=6000', ...counts([8, 8, 4])],
   'edge-mnist-case1': SHORT_DEMONSTRATION,
   'edge-mnist-case2': SHORT_DEMONSTRATION,
   'edge-mnist-case3': SHORT_DEMONSTRATION,

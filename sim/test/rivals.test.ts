@@ -129,3 +129,32 @@ describe('an update whose answer was lost', () => {
     expect(applied).toBeGreaterThan(0);
   });
 });
+
+describe('what went wrong', () => {
+  it('is said of weights that are no numbers', async () => {
+    for (const method of [
+      '{ name: ssgd, rounds: 60, learner: { name: softmax, eta: 1e6, lambda: 1e6 } }',
+      '{ name: asgd, updates: 600, learner: { name: softmax, eta: 1e6, lambda: 1e6 } }',
+    ]) {
+      const { extras } = await runText(FLEET, [`method=${method}`, 'measure.every=50 ms']);
+      expect(extras.notes).toEqual([
+        expect.stringMatching(/Training diverged: since the measurement at .* no numbers/),
+      ]);
+    }
+    const { extras } = await runText(FLEET, ['method.updates=200']);
+    expect(extras.notes).toEqual([]);
+  });
+
+  it('is said of a round that waits for a device that is not back', async () => {
+    const away = 'network.links.home.dropout={ up: 100 ms, down: 1 h }';
+    const ssgd = (more: string) => `method={ name: ssgd, rounds: 50, ${more} learner: { name: softmax } }`;
+    const stop = 'stop.horizon=30 s';
+    const blocked = await runText(FLEET, [ssgd(''), away, stop]);
+    expect(blocked.summary.stopped).toBe('horizon');
+    expect(blocked.extras.notes).toEqual([
+      expect.stringMatching(
+        /^The run met its horizon\. Round \d+, .* lacked \d+ of the 40 answers .* without a deadline/,
+      ),
+    ]);
+  });
+});

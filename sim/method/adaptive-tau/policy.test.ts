@@ -127,4 +127,51 @@ describe('the rounds of adaptive tau', () => {
     // As with time, a last round is made even where less is left than it takes, and then the one that measures.
     expect(round).toBe(5);
   });
+
+  it('takes c for the time of a local step, without what only the control needs', () => {
+    const taus = (microseconds: number, lossMin: number, batch: number) => {
+      const rounds = policy({ batch });
+      const control = { g: [0.25, -0.1], beta: 2, rho: 1, microseconds, lossMin };
+      rounds.aggregate(W, [arrival(0, 30, control), arrival(1, 10, { ...control, g: [-0.05, 0.3] })], 150e6);
+      rounds.goesOn();
+      return rounds.fields().tau;
+    };
+    // One step and the gradient after it: two passes. With a measured incumbent half a pass more; not where a batch is all rows.
+    const rounds = policy({ timing: { step: 10e6, aggregation: 140e6 } });
+    const control = { g: [0.25, -0.1], beta: 2, rho: 1 };
+    rounds.aggregate(W, [arrival(0, 30, control), arrival(1, 10, { ...control, g: [-0.05, 0.3] })], 150e6);
+    rounds.goesOn();
+    expect(taus(20_000, Number.NaN, 5)).toBe(rounds.fields().tau);
+    expect(taus(25_000, 0.4, 5)).toBe(rounds.fields().tau);
+    expect(taus(20_000, 0.4, 0)).toBe(rounds.fields().tau);
+  });
+
+  it('asks nothing of its devices that a fixed tau does not need', () => {
+    expect(policy({ tau: 4 }).fields()).toMatchObject({ tau: 4, last: true });
+    expect(policy().fields()).toMatchObject({ tau: 1, last: false });
+    const rounds = policy();
+    rounds.setTau(5);
+    rounds.aggregate(W, [arrival(0, 1, {})], 1e6);
+    rounds.goesOn();
+    expect(rounds.fields()).toMatchObject({ tau: 5, last: true });
+  });
+
+  it('ends when the energy is used up', () => {
+    let all = 0;
+    const rounds = policy({ tau: 1, energyBudget: 4.5, meter: () => ({ all, compute: all / 4 }) });
+    let round = 1;
+    do {
+      all += 1;
+      rounds.aggregate(W, [arrival(0, 1, {})], 1e6);
+    } while (rounds.goesOn() && ++round < 50);
+    expect(round).toBeGreaterThanOrEqual(3);
+    expect(round).toBeLessThanOrEqual(5);
+  });
+
+  it('says how many rounds gave no numbers', () => {
+    const rounds = policy();
+    expect(rounds.notes).toEqual([]);
+    rounds.aggregate(W, [arrival(0, 30, { w: [Number.NaN, 1] })], 150e6);
+    expect(rounds.notes).toEqual([expect.stringContaining('One round gave weights that are no numbers')]);
+  });
 });
