@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { boardFileText, type Calibration, calibrate } from '../board/calibrate.ts';
 import type { FittedCost } from '../board/fit.ts';
 import { Session } from '../board/session.ts';
@@ -17,7 +18,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const out = text(args, 'out');
   const name = nameOf(text(args, 'name'), out, asked);
   const seed = wholeNumber(args, 'seed', { min: 0, max: 2_147_483_647 });
-  if (out !== undefined) checkWritable(out);
+  if (out !== undefined) checkPlace(out);
   const session = await Session.open(await openTarget(target));
   let calibration: Calibration;
   try {
@@ -31,6 +32,13 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   if (flag(args, 'json')) io.stdout.write(`${JSON.stringify(jsonOf(name, calibration, out))}\n`);
   else io.stdout.write(`${report(calibration)}${out === undefined ? `\n${file}` : `\nwritten: ${out}\n`}`);
   return EXIT.done;
+}
+
+/** Before minutes of measuring: whether the file can be written; one that is there is replaced. */
+function checkPlace(out: string): void {
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new InputError(`--out: expected a file to write, got the folder ${out}`);
+  checkWritable(dirname(resolve(out)));
 }
 
 /** The new board's name: as asked, else of the file, else of the target. */

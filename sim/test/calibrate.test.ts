@@ -39,6 +39,7 @@ network: { server: { region: dublin, up: 1 Gbit/s, down: 1 Gbit/s } }
 describe.skipIf(!hasGcc)('calibrating this machine (skipped: it needs gcc)', () => {
   it('fits what a process takes and writes a board file, which predict reads', async () => {
     const file = join(folder, 'this-machine.yaml');
+    writeFileSync(file, 'of another time');
     const told = await calibrated('--target', 'native', '--out', file);
     expect(told).toMatchObject({ name: 'this-machine', base: 'i7-8650u', counter: 'ns' });
     // A clock and a machine that does other things: the fit is good, and how good is not the point.
@@ -125,6 +126,7 @@ describe('a board file in a scenario', () => {
     ['', '--target: expected native, qemu:BOARD or serial:PATH, got nothing'],
     ['--target qemu:toaster', '--target: expected native, qemu:BOARD'],
     ['--target native:/nowhere/board', 'native:/nowhere/board: expected a program, got nothing at /nowhere/board'],
+    ['--target native --out /', '--out: expected a file to write, got the folder /'],
     ['--target native --name My_Board', '--name: expected lower-case letters, digits and single hyphens, got My_Board'],
   ])('g2t calibrate %s is refused', async (line, message) => {
     const { code, stdout, stderr } = await g2t(['calibrate', ...line.split(' ').filter((word) => word !== '')]);
