@@ -5,5 +5,5 @@ export default function buildFirst() {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
     stdio: 'inherit',
   });
-  execFileSync(process.execPath, ['scripts/build-page.js'], { stdio: 'inherit' });
+  execFileSync(process.execPath, ['scripts/finish-build.js'], { stdio: 'inherit' });
 }

@@ -1,10 +1,14 @@
-// Bundles the live page into dist/live/page: one script, one style sheet, one document, and nothing from elsewhere.
-import { copyFileSync, mkdirSync } from 'node:fs';
+// What the compiler leaves to do in dist: the command can be executed, and the live page is bundled into one script, one style
+// sheet and one document, with nothing from elsewhere.
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const out = at('dist/live/page');
+
+// npm does this only when it links the command for the first time.
+chmodSync(at('dist/cli/main.js'), 0o755);
 
 mkdirSync(out, { recursive: true });
 await build({
