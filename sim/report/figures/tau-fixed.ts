@@ -20,7 +20,7 @@ export const tauFixed: Figure = {
   reduced: { seeds: 1, set: ['method.budget.time=2 s'] },
   draw: (runs) => ({
     kind: 'chart',
-    caption: `Loss of the returned model over the training rows and its accuracy on test rows after a budget of 15 s, for fixed numbers of local steps between aggregations (points) and for adaptive tau (dashed, with its interval), in the four cases of dealing rows out to five nodes: 1 in turn, 2 by label, 3 all rows to all, 4 half in turn and half by label. Linear support vector machine on even against odd digits of MNIST, the first 12,000 training images. Scales do not begin at 0. ${seedsText(runs)}`,
+    caption: `Loss of the returned model over the training rows and its accuracy on test rows after a budget of 15 s, for fixed numbers of local steps between aggregations (points) and for adaptive tau (dashed, with its interval), in the four cases of dealing rows out to five nodes: 1 in turn, 2 by label, 3 all rows to all, 4 half in turn and half by label. Linear support vector machine on even against odd digits of MNIST, the first 12,000 training and 2,000 test images. Scales do not begin at 0. ${seedsText(runs)}`,
     body: (plot) => body(runs, plot),
   }),
 };
