@@ -1,6 +1,7 @@
 import type { DeviceSpec } from '../device/host-types.ts';
+import type { HeldRow } from '../device/noting-host.ts';
 import type { Target } from '../device/target.ts';
-import type { Answer, BoardInfo, HeldRow } from './packets.ts';
+import type { Answer, BoardInfo } from './packets.ts';
 
 /** What the thread that owns the boards is started with. */
 export interface LiveSetup {

@@ -1,22 +1,19 @@
-import { PooledHost } from '../device/host.ts';
-import { type DeviceSpec, STATUS, statusName } from '../device/host-types.ts';
+import { STATUS, statusName } from '../device/host-types.ts';
+import { NotingHost } from '../device/noting-host.ts';
 import { RunError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { LiveBridge } from './live-bridge.ts';
 import type { LiveCall } from './live-calls.ts';
-import type { Answer, HeldRow } from './packets.ts';
+import type { Answer } from './packets.ts';
 
 /**
  * The firmware of a run in which some devices are boards. A board's frames, counts and timer are its own. The simulator's firmware is
  * given all that the board is given: what no frame tells (how many classifiers are held, whether a task is under way) is
  * taken from there, and what it would have sent is compared with what the board sends.
  */
-export class LiveHost extends PooledHost {
+export class LiveHost extends NotingHost {
   readonly #bridge: LiveBridge;
   readonly #live: ReadonlySet<number>;
-  readonly #specs: DeviceSpec[] = [];
-  readonly #sets: { readonly rows: Float32Array; readonly features: number; readonly classes: Uint16Array }[] = [];
-  readonly #rows = new Map<number, readonly HeldRow[]>();
   readonly #begun = new Set<number>();
   readonly #deadlines = new Map<number, number>();
   /** The answer of the last call, where that was a board's. */
@@ -33,28 +30,6 @@ export class LiveHost extends PooledHost {
   /** What the last call counted, in the board's unit; undefined where it was no board's. */
   get counter(): number | undefined {
     return this.#last?.counter;
-  }
-
-  override add(spec: DeviceSpec): number {
-    this.#specs.push(spec);
-    return super.add(spec);
-  }
-
-  override writeRows(rows: Float32Array, features: number, classes: Uint16Array): number {
-    const set = super.writeRows(rows, features, classes);
-    this.#sets[set] = { rows, features, classes };
-    return set;
-  }
-
-  override hold(device: number, dataSet: number, rows: Uint32Array): void {
-    super.hold(device, dataSet, rows);
-    if (!this.#live.has(device)) return;
-    const { rows: values, features, classes } = this.#sets[dataSet]!;
-    const held = Array.from(rows, (row) => ({
-      class: classes[row]!,
-      features: values.slice(row * features, (row + 1) * features),
-    }));
-    this.#rows.set(device, held);
   }
 
   override deliver(device: number, length: number, at: Instant): number {
@@ -120,8 +95,8 @@ export class LiveHost extends PooledHost {
     const answer = this.#bridge.call({
       kind: 'begin',
       device,
-      spec: this.#specs[device]!,
-      rows: this.#rows.get(device) ?? [],
+      spec: this.specs[device]!,
+      rows: this.rowsOf(device),
     });
     if (answer.kind !== 'began' || answer.status !== STATUS.ok) {
       const why = answer.kind === 'began' ? statusName(answer.status) : answer.kind;

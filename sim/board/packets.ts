@@ -1,4 +1,5 @@
 import type { DeviceSpec } from '../device/host-types.ts';
+import type { HeldRow } from '../device/noting-host.ts';
 
 /** Kinds of packets from the host; an answer's kind has the highest bit too. The table of firmware/port/serial/README.md. */
 export const PACKET = { info: 1, begin: 2, frame: 3, timer: 4, poll: 5, row: 6 } as const;
@@ -45,12 +46,6 @@ export interface Answer {
   readonly work: Float64Array;
   /** POLL: the outgoing frame; empty when there is none. */
   readonly frame: Uint8Array;
-}
-
-/** A row that a device holds itself. */
-export interface HeldRow {
-  readonly class: number;
-  readonly features: Float32Array;
 }
 
 /** One packet as its parts. */

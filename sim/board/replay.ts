@@ -1,11 +1,12 @@
 import { type DeviceSpec, STATUS, statusName, WORK_COUNT } from '../device/host-types.ts';
+import type { HeldRow } from '../device/noting-host.ts';
 import { RunError } from '../kernel/errors.ts';
 import { HEADER, HEADER_BYTES } from '../protocol/frame.ts';
 import { readHeader } from '../protocol/header.ts';
 import type { ReplayDevice } from '../run/replay-inputs.ts';
 import { Interrupted } from '../run/run.ts';
 import { sameBits, WeightsCollector } from './collect.ts';
-import type { Answer, HeldRow } from './packets.ts';
+import type { Answer } from './packets.ts';
 import type { Step } from './record.ts';
 import { FrameTooLong } from './session.ts';
 

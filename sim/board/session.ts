@@ -1,4 +1,5 @@
 import type { DeviceSpec } from '../device/host-types.ts';
+import type { HeldRow } from '../device/noting-host.ts';
 import { RunError } from '../kernel/errors.ts';
 import { encodePacket, PacketReader } from './cobs.ts';
 import type { Link } from './link.ts';
@@ -10,7 +11,6 @@ import {
   beginFields,
   errorCode,
   FRAME_HEAD_BYTES,
-  type HeldRow,
   PACKET,
   type Packet,
   PROTOCOL,

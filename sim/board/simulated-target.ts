@@ -1,8 +1,9 @@
 import { PooledHost } from '../device/host.ts';
 import type { DeviceSpec } from '../device/host-types.ts';
+import type { HeldRow } from '../device/noting-host.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Firmware } from '../run/inputs.ts';
-import type { Answer, HeldRow } from './packets.ts';
+import type { Answer } from './packets.ts';
 import type { OpenTarget, TargetAbout } from './validate.ts';
 
 /** The simulator's own firmware as a target: what boards did is replayed to it. */

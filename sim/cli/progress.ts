@@ -45,10 +45,10 @@ function lines(io: Io, what: string): ProgressView {
   };
 }
 
-async function bar(io: Io, what: string): Promise<ProgressView> {
+/** A bar with a status behind it, on stderr, for a terminal; it goes when it is done. */
+export async function newBar(io: Io, what: string): Promise<SingleBar> {
   const { default: progress } = await import('cli-progress');
-  const rate = eventRate();
-  const view: SingleBar = new progress.SingleBar({
+  return new progress.SingleBar({
     stream: io.stderr as NodeJS.WriteStream,
     format: `${what} [{bar}] {percentage} %  {status}`,
     hideCursor: true,
@@ -58,6 +58,11 @@ async function bar(io: Io, what: string): Promise<ProgressView> {
     barIncompleteChar: ' ',
     gracefulExit: false,
   });
+}
+
+async function bar(io: Io, what: string): Promise<ProgressView> {
+  const rate = eventRate();
+  const view = await newBar(io, what);
   let started = false;
   return {
     update(state) {

@@ -1,6 +1,6 @@
-import type { SingleBar } from 'cli-progress';
 import type { SweepProgress } from '../run/sweep-run.ts';
 import type { Io } from './io.ts';
+import { newBar } from './progress.ts';
 
 export interface SweepView {
   update(progress: SweepProgress): void;
@@ -30,17 +30,7 @@ export async function sweepProgress(io: Io, { quiet }: { readonly quiet: boolean
       end() {},
     };
   }
-  const { default: progress } = await import('cli-progress');
-  const bar: SingleBar = new progress.SingleBar({
-    stream: io.stderr as NodeJS.WriteStream,
-    format: 'sweep [{bar}] {percentage} %  {status}',
-    hideCursor: true,
-    clearOnComplete: true,
-    barsize: 24,
-    barCompleteChar: '=',
-    barIncompleteChar: ' ',
-    gracefulExit: false,
-  });
+  const bar = await newBar(io, 'sweep');
   let started = false;
   return {
     update(state) {

@@ -1,18 +1,12 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Board } from '../device/board.ts';
 import { cyclesOf } from '../device/cycles.ts';
-import { PooledHost } from '../device/host.ts';
 import type { DeviceSpec } from '../device/host-types.ts';
+import { type HeldRow, NotingHost } from '../device/noting-host.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { LiveDevice } from './live.ts';
 import { boardOf } from './places.ts';
 import { buildWorld } from './world.ts';
-
-/** A row that a device holds itself. */
-export interface ReplayRow {
-  readonly class: number;
-  readonly features: Float32Array;
-}
 
 /** What a device was when a run began, beside what it was sent: all that its firmware's answers hang on. */
 export interface ReplayDevice {
@@ -20,7 +14,7 @@ export interface ReplayDevice {
   /** Its board, or the model of a live one. */
   readonly board: Board;
   readonly spec: DeviceSpec;
-  readonly rows: readonly ReplayRow[];
+  readonly rows: readonly HeldRow[];
   /** Cycles that the scenario's model of the board charges for counted work (by WORK index). */
   cycles(work: Float64Array): number;
 }
@@ -30,35 +24,6 @@ export interface ReplayInputs {
   /** The index of each device's group in the scenario's `fleet`. */
   readonly group: Int32Array;
   of(device: number): ReplayDevice;
-}
-
-interface DataSet {
-  readonly rows: Float32Array;
-  readonly features: number;
-  readonly classes: Uint16Array;
-}
-
-/** Notes what the devices are and hold while a run is wired. */
-class NotingHost extends PooledHost {
-  readonly specs: DeviceSpec[] = [];
-  readonly rowsOf = new Map<number, { readonly set: DataSet; readonly rows: Uint32Array }>();
-  readonly #sets: DataSet[] = [];
-
-  override add(spec: DeviceSpec): number {
-    this.specs.push(spec);
-    return super.add(spec);
-  }
-
-  override writeRows(rows: Float32Array, features: number, classes: Uint16Array): number {
-    const set = super.writeRows(rows, features, classes);
-    this.#sets[set] = { rows, features, classes };
-    return set;
-  }
-
-  override hold(device: number, dataSet: number, rows: Uint32Array): void {
-    super.hold(device, dataSet, rows);
-    this.rowsOf.set(device, { set: this.#sets[dataSet]!, rows });
-  }
 }
 
 /**
@@ -91,18 +56,13 @@ export function replayInputs(run: {
     group: places.group,
     of: (device) => {
       const board = boardOf(places, device);
-      const held = host.rowsOf.get(device);
       return {
         device,
         board,
         spec: host.specs[device]!,
-        rows: held === undefined ? [] : Array.from(held.rows, (row) => rowOf(held.set, row)),
+        rows: host.rowsOf(device),
         cycles: (work) => cyclesOf(board, kernel, work),
       };
     },
   };
-}
-
-function rowOf({ rows, features, classes }: DataSet, row: number): ReplayRow {
-  return { class: classes[row]!, features: rows.subarray(row * features, (row + 1) * features) };
 }
