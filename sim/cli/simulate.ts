@@ -4,9 +4,10 @@ import { renderReport } from '../report/report.ts';
 import { changedFile } from '../run/changed-files.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { runComparison } from '../run/comparison.ts';
+import { hostFacts } from '../run/host-facts.ts';
 import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import { Interrupted } from '../run/run.ts';
-import { MARKER, type Manifest, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 import { liveNotes, verifyLive, withBoards } from './live-run.ts';
@@ -90,14 +91,4 @@ export async function diffResults(a: string, b: string, options: EngineOptions):
   });
   const difference = await firstDifference(repeat(one.loaded), repeat(other.loaded), checkpoint);
   return { same: false, difference: difference ?? 'no event differs, but the results made of them do' };
-}
-
-function hostFacts(started: number, threads: number): Manifest['host'] {
-  return {
-    threads,
-    wall_s: (performance.now() - started) / 1000,
-    rss_bytes: process.resourceUsage().maxRSS * 1024,
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-  };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { type Content, writeFolderWhole } from '../files/write.ts';
+import { hostFacts } from '../run/host-facts.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { manifestOf, resultFiles, runId } from '../run/store.ts';
 import type { ClosedRun } from './engine.ts';
@@ -30,7 +31,7 @@ export async function saveSession(
   for (const [index, { loaded, outcome }] of runs.entries()) {
     const name = `run-${index + 1}`;
     const id = runId(loaded, given.firmware);
-    const host = { threads: 1, ...hostFacts(given.startedAt) };
+    const host = hostFacts(given.startedAt, 1);
     const manifest = manifestOf({
       loaded,
       id,
@@ -52,13 +53,4 @@ export async function saveSession(
   const folder = join(given.outDir, `live-${given.name}-${id.slice(0, 8)}`);
   writeFolderWhole({ path: folder, files, marker: SESSION_MARKER });
   return { folder, runs: saved };
-}
-
-function hostFacts(startedAt: number) {
-  return {
-    wall_s: (performance.now() - startedAt) / 1000,
-    rss_bytes: process.resourceUsage().maxRSS * 1024,
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-  };
 }
