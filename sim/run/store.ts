@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeArrow } from '../files/arrow.ts';
-import { canonicalJson, compactJson } from '../files/json.ts';
+import { canonicalJson } from '../files/json.ts';
 import { readBytes, readJson } from '../files/read.ts';
 import type { Content } from '../files/write.ts';
 import { digestText } from '../kernel/digest.ts';
@@ -77,7 +77,7 @@ export function variantFolders(names: readonly string[]): string[] {
 
 /** The id of a run, known before it is made: 32 hex digits. */
 export function runId(loaded: LoadedScenario, firmware: Firmware): string {
-  return digestText(`${compactJson(JSON.parse(loaded.canonical))}\n${firmware.sha256}`);
+  return digestText(`${loaded.canonical}\n${firmware.sha256}`);
 }
 
 /** The folder of a run's result below `outDir`. */

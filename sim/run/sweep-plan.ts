@@ -1,4 +1,3 @@
-import { compactJson } from '../files/json.ts';
 import { digestText } from '../kernel/digest.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { type LoadedScenario, withSeed } from '../scenario/load.ts';
@@ -46,7 +45,7 @@ export class SweepPlan {
   constructor(sweep: LoadedSweep, firmware: Firmware) {
     this.sweep = sweep;
     this.firmware = firmware;
-    this.id = digestText(`${compactJson(JSON.parse(sweep.canonical))}\n${firmware.sha256}`);
+    this.id = digestText(`${sweep.canonical}\n${firmware.sha256}`);
   }
 
   /** The most runs that there can be; with seeds until an interval is narrow there may be fewer. */

@@ -1,5 +1,4 @@
 import { writeArrow } from '../files/arrow.ts';
-import { compactJson } from '../files/json.ts';
 import { writeParquet } from '../files/parquet.ts';
 import type { Content } from '../files/write.ts';
 import type { Table } from '../metrics/table.ts';
@@ -27,7 +26,7 @@ export async function tableFiles(
     sweep: plan.id,
     firmware: plan.firmware.sha256,
     globe2train: version,
-    scenario: compactJson(JSON.parse(plan.sweep.base.canonical)),
+    scenario: plan.sweep.base.canonical,
   };
   const files: [string, Content][] = [];
   for (const [name, table] of Object.entries(tables) as [string, Table][]) {
