@@ -2,6 +2,7 @@ import { STATES } from '../messages.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 const KEY = 'g2t-theme';
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Colours that a drawing takes, as the style sheet has them. */
 export interface Colours {
@@ -30,7 +31,9 @@ export function setTheme(chosen: Theme): void {
 }
 
 export function applyTheme(): void {
-  document.documentElement.dataset['theme'] = theme();
+  const chosen = theme();
+  const system = systemIsDark.matches ? 'dark' : 'light';
+  document.documentElement.dataset['theme'] = chosen === 'auto' ? system : chosen;
 }
 
 export function colours(): Colours {
@@ -51,6 +54,6 @@ export function colours(): Colours {
 
 /** Calls back when the colours change, by choice or by the system. */
 export function onTheme(changed: () => void): void {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
+  systemIsDark.addEventListener('change', applyTheme);
   new MutationObserver(changed).observe(document.documentElement, { attributeFilter: ['data-theme'] });
 }
