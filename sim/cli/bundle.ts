@@ -4,20 +4,17 @@ import { basename, join, resolve } from 'node:path';
 import { writeFolderWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bundle.ts';
-import { loadFirmware } from '../run/inputs.ts';
+import { dataState, loadFirmware } from '../run/inputs.ts';
 import { MARKER, openResult } from '../run/store.ts';
-import { openSweep } from '../run/sweep-store.ts';
+import { openSweep, readRecord, SWEEP_MARKER } from '../run/sweep-store.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
 import { verifyResult } from './simulate.ts';
 import { verifySweep } from './verify-sweep.ts';
 import { packageVersion } from './version.ts';
 
-/** The file by which a folder is known to hold a sweep. */
-const SWEEP_MARKER = 'sweep.json';
-
 /** A result's or sweep's folder with all that it takes to make it again, as one archive. */
 export async function bundleFolder(folder: string, dataDir: string): Promise<Uint8Array> {
-  const subject = existsSync(join(folder, SWEEP_MARKER)) ? sweepIn(folder) : resultIn(folder);
+  const subject = existsSync(join(folder, SWEEP_MARKER)) ? sweepIn(folder, dataDir) : resultIn(folder);
   return packBundle({ ...subject, folder, name: basename(resolve(folder)), dataDir, version: packageVersion() });
 }
 
@@ -33,14 +30,19 @@ function resultIn(folder: string) {
   return { holds: 'result' as const, datasets, wanted: manifest.firmware.sha256 };
 }
 
-function sweepIn(folder: string) {
+function sweepIn(folder: string, dataDir: string) {
   const plan = openSweep(folder, loadFirmware());
   if (!existsSync(join(folder, 'runs.arrow'))) {
     throw new InputError(
       `${folder}: expected a sweep that is done, got one without its tables; g2t sweep or merge makes them`,
     );
   }
-  const datasets = plan.sweep.points.map((point) => plan.sweep.load(point).scenario.dataset);
+  // Of a point that failed for want of its data, say, nothing can be packed; it will fail so again.
+  const datasets = plan.sweep.points.flatMap((point) => {
+    const { dataset } = plan.sweep.load(point).scenario;
+    const failed = plan.of(point).every((run) => readRecord(folder, run)?.summary === undefined);
+    return failed && dataState(dataset, dataDir) !== 'all' ? [] : [dataset];
+  });
   return { holds: 'sweep' as const, datasets, wanted: plan.firmware.sha256 };
 }
 

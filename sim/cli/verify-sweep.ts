@@ -1,15 +1,34 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBytes } from '../files/read.ts';
+import { readBytes, readJson } from '../files/read.ts';
 import { digestText } from '../kernel/digest.ts';
-import type { Firmware } from '../run/inputs.ts';
+import { InputError } from '../kernel/errors.ts';
+import { type Firmware, loadFirmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
-import type { SweepRow } from '../run/sweep-plan.ts';
+import type { RunRecord } from '../run/sweep-plan.ts';
 import { sweepTables, tableFiles } from '../run/sweep-results.ts';
 import { runSweep } from '../run/sweep-run.ts';
 import { openSweep, openSweepFolder, readRecord } from '../run/sweep-store.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
+
+/** The same with the firmware built here. @throws InputError for a sweep without its tables. */
+export async function verifySweepFolder(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
+  const file = join(folder, 'summary.json');
+  if (!existsSync(file)) {
+    throw new InputError(
+      `${folder}: expected a sweep that is done, got one without its tables; g2t sweep or merge makes them`,
+    );
+  }
+  const { versions } = readJson(file) as { readonly versions: { readonly globe2train: string } };
+  return await verifySweep(folder, { ...options, firmware: loadFirmware(), version: versions.globe2train });
+}
+
+/** What a run came to, by which it is known to be the same. */
+function endOf(record: RunRecord | undefined): string {
+  if (record?.summary !== undefined) return `digest ${record.summary.digest}`;
+  return record === undefined ? 'no record' : `failed (${record.error})`;
+}
 
 /**
  * Makes all runs of a sweep again, elsewhere, and compares their digests, then the tables.
@@ -28,12 +47,14 @@ export async function verifySweep(
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>
       options.onProgress({ simulatedSeconds: 0, events: 0, tasksDone: done, tasksTotal: total, unit: 'runs' });
     const rows = await runSweep({ plan, folder: fresh, engine, onProgress, cancelled });
-    const stored = (row: SweepRow) => readRecord(folder, row)?.summary.digest ?? 'none';
-    const expected = digestText(rows.map(stored).join('\n'));
-    const digest = digestText(rows.map(({ record }) => record.summary.digest).join('\n'));
-    const other = rows.find((row) => stored(row) !== row.record.summary.digest);
-    if (other !== undefined) {
-      const difference = `run ${other.index + 1}, seed ${other.seed}: digest ${stored(other)} then, ${other.record.summary.digest} now`;
+    const stored = rows.map((row) => endOf(readRecord(folder, row)));
+    const again = rows.map(({ record }) => endOf(record));
+    const expected = digestText(stored.join('\n'));
+    const digest = digestText(again.join('\n'));
+    const other = rows.findIndex((_, index) => stored[index] !== again[index]);
+    if (other >= 0) {
+      const { index, seed } = rows[other]!;
+      const difference = `run ${index + 1}, seed ${seed}: ${stored[other]} then, ${again[other]} now`;
       return { same: false, expected, digest, difference };
     }
     for (const [name, content] of await tableFiles(plan, sweepTables(plan, rows), version)) {
@@ -41,7 +62,9 @@ export async function verifySweep(
       if (existsSync(file) && Buffer.compare(readBytes(file), Buffer.from(content)) === 0) continue;
       return { same: false, expected, digest, difference: `${name} is not what the runs make` };
     }
-    return { same: true, expected, digest, difference: null };
+    const failed = rows.filter(({ record }) => record.error !== undefined).length;
+    const notes = failed === 0 ? [] : [`${failed} of ${rows.length} runs failed, then and now alike`];
+    return { same: true, expected, digest, difference: null, notes };
   } finally {
     await engine.close();
     rmSync(fresh, { recursive: true });

@@ -76,8 +76,8 @@ export function summaryColumn(name: string): SummaryColumn | undefined {
 /** Names that the tables of a sweep have beside those of what varies. */
 export const RESULT_COLUMNS: ReadonlySet<string> = new Set([
   ...SUMMARY_COLUMNS.map(({ name }) => name),
-  ...['run', 'point', 'seed', 'stopped', 'digest'],
-  ...['metric', 'unit', 'n', 'mean', 'median', 'sd', 'min', 'max', 'against', 'pairs', 'difference'],
+  ...['run', 'point', 'seed', 'stopped', 'digest', 'error'],
+  ...['metric', 'unit', 'n', 'failed', 'mean', 'median', 'sd', 'min', 'max', 'against', 'pairs', 'difference'],
   ...['student', 'bootstrap', 'difference_student', 'difference_bootstrap'].flatMap((name) => [
     `${name}_low`,
     `${name}_high`,

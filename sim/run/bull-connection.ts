@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Firmware } from './inputs.ts';
+import type { RunFailure } from './sweep-failure.ts';
 
 /** A run as it is handed to a worker on another machine: what a scenario is read from. */
 export interface BullJob {
@@ -12,10 +13,11 @@ export interface BullJob {
   readonly seed: number;
 }
 
-/** What a worker sends back. */
+/** What a worker sends back. `refused`: the worker cannot make this run, since its version of the program is another. */
 export type BullAnswer =
   | { readonly kind: 'done'; readonly summary: Summary }
-  | { readonly kind: 'failed'; readonly exitCode: number | undefined; readonly message: string };
+  | ({ readonly kind: 'failed' } & RunFailure)
+  | { readonly kind: 'refused'; readonly message: string };
 
 /** Why a run has failed whose worker was stopped by a person: another is to make it. */
 export const GIVEN_BACK = 'given back';

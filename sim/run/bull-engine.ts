@@ -1,8 +1,7 @@
 import { type Job, Queue, QueueEvents } from 'bullmq';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
-import { EXIT, InputError, RunError } from '../kernel/errors.ts';
-import type { Summary } from '../metrics/summary.ts';
+import { EXIT, RunError } from '../kernel/errors.ts';
 import {
   type BullAnswer,
   type BullJob,
@@ -14,7 +13,7 @@ import {
 } from './bull-connection.ts';
 import type { Firmware } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
-import type { EngineRun, SweepEngine } from './sweep-engine.ts';
+import type { EngineRun, RunEnd, SweepEngine } from './sweep-engine.ts';
 
 /** Runs that lie in Redis at a time: enough for many workers, and little to lose. */
 const WIDTH = 256;
@@ -27,7 +26,7 @@ const LONELY_MS = 5000;
 
 interface Waiting {
   readonly data: BullJob;
-  readonly resolve: (summary: Summary) => void;
+  readonly resolve: (end: RunEnd) => void;
   readonly reject: (error: unknown) => void;
   /** Answers that concern it were last looked for at this time, ms. */
   asked: number;
@@ -90,19 +89,19 @@ class BullEngine {
     }, ASK_EVERY_MS);
   }
 
-  async run({ loaded, head, file: record }: EngineRun): Promise<Summary> {
+  async run({ loaded, head, file: record }: EngineRun): Promise<RunEnd> {
     const { id } = head;
     if (this.#cancelled) throw new Interrupted();
     const { file, text, set, scenario } = loaded;
     const data: BullJob = { file, text, set, seed: scenario.seed };
-    const done = new Promise<Summary>((resolve, reject) => {
+    const done = new Promise<RunEnd>((resolve, reject) => {
       this.#waiting.set(id, { data, resolve, reject, asked: performance.now() });
     });
     // Not awaited: while Redis is away, commands wait for it, and a run can still be cancelled.
     this.#add(id, data).catch((error: unknown) => this.#settle(id, (waiting) => waiting.reject(error)));
-    const summary = await done;
-    writeFileWhole(record, canonicalJson({ ...head, summary }));
-    return summary;
+    const end = await done;
+    if (end.summary !== undefined) writeFileWhole(record, canonicalJson({ ...head, summary: end.summary }));
+    return end;
   }
 
   async #add(id: string, data: BullJob): Promise<void> {
@@ -131,7 +130,8 @@ class BullEngine {
       await job.remove();
       if (job.failedReason === GIVEN_BACK) return await this.#add(id, waiting.data);
       const why = job.failedReason || 'no reason given';
-      this.#settle(id, ({ reject }) => reject(new RunError(`run ${id.slice(0, 8)}: its workers failed (${why})`)));
+      const failure = { message: `its workers failed (${why})`, exitCode: EXIT.failed };
+      this.#settle(id, ({ resolve }) => resolve({ failure }));
     }
   }
 
@@ -180,17 +180,9 @@ class BullEngine {
   }
 }
 
+/** Another version of the program would make other runs: that stops the sweep. A run that failed does not. */
 function settled(answer: BullAnswer, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
-  if (answer.kind === 'done') {
-    resolve(answer.summary);
-    return;
-  }
-  const { exitCode, message } = answer;
-  reject(
-    exitCode === undefined
-      ? new Error(message)
-      : exitCode === EXIT.input
-        ? new InputError(message)
-        : new RunError(message),
-  );
+  if (answer.kind === 'done') resolve({ summary: answer.summary });
+  else if (answer.kind === 'failed') resolve({ failure: answer });
+  else reject(new RunError(answer.message));
 }

@@ -1,6 +1,5 @@
 import { Worker } from 'bullmq';
-import { G2tError } from '../kernel/errors.ts';
-import { loadScenario } from '../scenario/load.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import {
   type BullAnswer,
   type BullJob,
@@ -11,9 +10,9 @@ import {
   watchConnection,
 } from './bull-connection.ts';
 import type { Firmware } from './inputs.ts';
-import { Interrupted } from './interrupted.ts';
 import { RunPool } from './pool.ts';
 import { runId } from './store.ts';
+import { failureOf } from './sweep-failure.ts';
 
 /** A run may outlive so many workers before it is given up. */
 const DEATHS = 10;
@@ -40,7 +39,7 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
   const worker = new Worker<BullJob, BullAnswer>(
     queueName(firmware),
     async ({ id, data }) => {
-      const answer = await answerTo(pool, firmware, id ?? '', data);
+      const answer = await answerTo(pool, options, id ?? '', data);
       made++;
       return answer;
     },
@@ -68,23 +67,24 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
 /** Makes a run. Its own faults are answers: they would come again with any worker. */
 async function answerTo(
   pool: RunPool,
-  firmware: Firmware,
+  { firmware, dataDir }: BullWorkerOptions,
   id: string,
   { file, text, set, seed }: BullJob,
 ): Promise<BullAnswer> {
+  const refused = (got: string): BullAnswer => ({
+    kind: 'refused',
+    message: `run ${id.slice(0, 8)}: expected a scenario with that id, got ${got}: g2t has other versions here and there`,
+  });
+  let loaded: LoadedScenario;
   try {
-    const loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed });
-    if (runId(loaded, firmware) !== id) {
-      return {
-        kind: 'failed',
-        exitCode: 1,
-        message: `run ${id.slice(0, 8)}: expected a scenario with that id, got another: g2t has other versions here and there`,
-      };
-    }
-    return { kind: 'done', summary: (await pool.run({ loaded })).summary };
+    loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed });
   } catch (error) {
-    if (error instanceof Interrupted) throw new Error(GIVEN_BACK);
-    const message = error instanceof Error ? error.message : String(error);
-    return { kind: 'failed', exitCode: error instanceof G2tError ? error.exitCode : undefined, message };
+    // Whoever sent it has read it without a fault.
+    return refused(`one with a fault (${error instanceof Error ? error.message : String(error)})`);
   }
+  if (runId(loaded, firmware) !== id) return refused('another');
+  const answer = await pool.answer({ loaded });
+  if (answer.kind === 'done') return { kind: 'done', summary: answer.outcome.summary };
+  if (answer.kind === 'interrupted') throw new Error(GIVEN_BACK);
+  return { kind: 'failed', ...failureOf(answer, dataDir) };
 }

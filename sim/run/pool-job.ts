@@ -9,9 +9,12 @@ export interface PoolSetup {
   /** Compiled once: threads share the code. */
   readonly firmware: WebAssembly.Module;
   readonly dataDir: string;
-  /** One word: not 0 once all is to stop. */
-  readonly stop: Int32Array;
+  /** Words by index in SHARED. */
+  readonly shared: Int32Array;
 }
+
+/** What the threads of a pool share. `stop`: not 0 once all is to stop; `loaded`: threads that have loaded their code. */
+export const SHARED = { stop: 0, loaded: 1 } as const;
 
 /** A JSON file that holds what is in `head`, and the `summary`. */
 export interface SavedSummary {
@@ -48,12 +51,16 @@ export type PoolAnswer =
   | { readonly kind: 'interrupted' }
   /** A fault of the scenario that showed when it was wired: its place is known to whoever read the file. */
   | { readonly kind: 'fault'; readonly path: readonly (string | number)[]; readonly message: string }
-  | {
-      readonly kind: 'failed';
-      readonly exitCode: number | undefined;
-      readonly message: string;
-      readonly stack: string;
-    };
+  | PoolError;
+
+export interface PoolError {
+  /** `unsaved`: the run ended, but its file could not be written: a fault of the machine, not of the run. */
+  readonly kind: 'failed' | 'unsaved';
+  /** Undefined for an internal error. */
+  readonly exitCode: number | undefined;
+  readonly message: string;
+  readonly stack: string;
+}
 
 const FIELDS = ['simulatedSeconds', 'events', 'tasksDone', 'tasksTotal'] as const;
 

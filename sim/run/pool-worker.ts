@@ -5,8 +5,8 @@ import { G2tError } from '../kernel/errors.ts';
 import { ScenarioError } from '../scenario/fault.ts';
 import type { LoadedScenario, ResolvedScenario } from '../scenario/load.ts';
 import { DatasetShelf } from './inputs.ts';
-import type { PoolAnswer, PoolJob, PoolOutcome, PoolSetup } from './pool-job.ts';
-import { writeProgress } from './pool-job.ts';
+import type { PoolAnswer, PoolError, PoolJob, PoolOutcome, PoolSetup } from './pool-job.ts';
+import { SHARED, writeProgress } from './pool-job.ts';
 import { Interrupted, runToEnd } from './run.ts';
 
 // What a worker thread of the pool runs: one job after another.
@@ -24,23 +24,35 @@ class Misplaced extends ScenarioError {
 
 const setup = workerData as PoolSetup;
 const shelf = new DatasetShelf(setup.dataDir);
-const stopped = () => Atomics.load(setup.stop, 0) !== 0;
+const stopped = () => Atomics.load(setup.shared, SHARED.stop) !== 0;
+Atomics.add(setup.shared, SHARED.loaded, 1);
 
 /** Runs one job. All that goes wrong in it is part of the answer. */
 export default async function answer(job: PoolJob): Promise<PoolAnswer> {
   if (stopped()) return { kind: 'interrupted' };
+  let outcome: PoolOutcome;
   try {
-    return { kind: 'done', outcome: await outcomeOf(job) };
+    outcome = await outcomeOf(job);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: 'interrupted' };
     if (error instanceof Misplaced) return { kind: 'fault', path: error.path, message: error.what };
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    const exitCode = error instanceof G2tError ? error.exitCode : undefined;
-    return { kind: 'failed', exitCode, message, stack: stack ?? message };
+    return { kind: 'failed', ...inWords(error) };
   }
+  const { save } = job;
+  try {
+    if (save !== undefined) writeFileWhole(save.file, canonicalJson({ ...save.head, summary: outcome.summary }));
+  } catch (error) {
+    return { kind: 'unsaved', ...inWords(error) };
+  }
+  return { kind: 'done', outcome };
 }
 
-async function outcomeOf({ scenario, tables, save, progress }: PoolJob): Promise<PoolOutcome> {
+function inWords(error: unknown): Omit<PoolError, 'kind'> {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { exitCode: error instanceof G2tError ? error.exitCode : undefined, message, stack: stack ?? message };
+}
+
+async function outcomeOf({ scenario, tables, progress }: PoolJob): Promise<PoolOutcome> {
   const outcome = await runToEnd({
     loaded: withoutFile(scenario),
     dataset: shelf.take(scenario.dataset, scenario.seed),
@@ -49,7 +61,6 @@ async function outcomeOf({ scenario, tables, save, progress }: PoolJob): Promise
     ...(progress === undefined ? {} : { onProgress: (state) => writeProgress(progress, state) }),
   });
   const { summary, digest, checkpoints, extras } = outcome;
-  if (save !== undefined) writeFileWhole(save.file, canonicalJson({ ...save.head, summary }));
   const plain = { summary, digest, checkpoints, extras };
   return tables ? { ...plain, tables: outcome.tables, model: outcome.world.method.model() } : plain;
 }

@@ -8,12 +8,14 @@ import type { Firmware } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
+  type PoolError,
   type PoolJob,
   type PoolOutcome,
   type PoolSetup,
   progressWords,
   readProgress,
   type SavedSummary,
+  SHARED,
 } from './pool-job.ts';
 import type { RunProgress } from './run.ts';
 
@@ -44,6 +46,8 @@ export interface PoolOptions {
 const WORKER = fileURLToPath(new URL('../../dist/run/pool-worker.js', import.meta.url));
 /** How often a run is begun before its death counts as its own. */
 const ATTEMPTS = 2;
+/** The longest wait for threads to load, ms. */
+const LOADING_MS = 10_000;
 /** Real time between two looks at how far the runs are, ms. */
 const LOOK_EVERY_MS = 200;
 
@@ -54,19 +58,26 @@ const LOOK_EVERY_MS = 200;
 export class RunPool {
   readonly workers: number;
   readonly #threads: Piscina<PoolJob, PoolAnswer>;
-  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SHARED).length));
+  /** Threads that were started: those that died were replaced. */
+  #started: number;
+  #closing = false;
 
   /** Rejects when the threads cannot even start. */
   readonly #broken: Promise<never>;
 
   private constructor(Threads: typeof Piscina, { firmware, dataDir, workers, worker = WORKER }: PoolOptions) {
     this.workers = workers ?? availableParallelism();
-    const setup: PoolSetup = { firmware: firmware.module, dataDir, stop: this.#stop };
+    const setup: PoolSetup = { firmware: firmware.module, dataDir, shared: this.#shared };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
       maxThreads: this.workers,
       workerData: setup,
+    });
+    this.#started = this.workers;
+    this.#threads.on('workerDestroy', () => {
+      if (!this.#closing) this.#started++;
     });
     this.#broken = new Promise((_, reject) => {
       // Before the first answer: what the threads load is at fault, and they are not replaced. Later, a thread that dies
@@ -90,12 +101,17 @@ export class RunPool {
    * @throws Interrupted after `cancel`; ScenarioError, with its place, for what shows only once the scenario is wired;
    * RunError when two workers died of this run.
    */
-  async run({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
+  async run(request: PoolRequest): Promise<PoolOutcome> {
+    return outcomeOf(request.loaded, await this.answer(request));
+  }
+
+  /** The same, with all that can go wrong in the run as an answer. @throws RunError where the threads cannot even start. */
+  async answer({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolAnswer> {
     const progress = onProgress === undefined ? undefined : progressWords();
     const job: PoolJob = { scenario: loaded.scenario, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
-      return outcomeOf(loaded, await this.#answer(job, loaded));
+      return await this.#answer(job, loaded);
     } finally {
       clearInterval(look);
     }
@@ -108,29 +124,34 @@ export class RunPool {
       } catch (cause) {
         if (cause instanceof RunError) throw cause;
         // The job's own faults are answers: here its thread ended without one.
-        if (Atomics.load(this.#stop, 0) !== 0) return { kind: 'interrupted' };
+        if (Atomics.load(this.#shared, SHARED.stop) !== 0) return { kind: 'interrupted' };
         if (attempt < ATTEMPTS) continue;
         const { name, seed } = loaded.scenario;
         const why = cause instanceof Error ? cause.message : String(cause);
-        throw new RunError(
-          `${name}, seed ${seed}: ${ATTEMPTS} workers died of this run, one after the other (${why})`,
-          {
-            cause,
-          },
-        );
+        const message = `${name}, seed ${seed}: ${ATTEMPTS} workers died of this run, one after the other (${why})`;
+        return { kind: 'failed', exitCode: EXIT.failed, message, stack: message };
       }
     }
   }
 
   /** Ends all runs soon, those that wait too: each rejects with `Interrupted`. */
   cancel(): void {
-    Atomics.store(this.#stop, 0, 1);
+    Atomics.store(this.#shared, SHARED.stop, 1);
   }
 
   /** Ends the threads. Runs that are not done yet are cancelled. */
   async close(): Promise<void> {
     this.cancel();
+    if (!this.#closing) await Promise.race([this.#allLoaded(), this.#broken.catch(() => {})]);
+    this.#closing = true;
     await this.#threads.destroy();
+  }
+
+  /** Waits for threads that still load their code: one that is ended meanwhile takes the process with it (Node 20). */
+  async #allLoaded(): Promise<void> {
+    const until = performance.now() + LOADING_MS;
+    while (Atomics.load(this.#shared, SHARED.loaded) < this.#started && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -143,12 +164,13 @@ function outcomeOf(loaded: LoadedScenario, answer: PoolAnswer): PoolOutcome {
     case 'fault':
       throw loaded.fault(answer.path, answer.message);
     case 'failed':
-      throw failure(answer);
+    case 'unsaved':
+      throw errorOf(answer);
   }
 }
 
 /** The error as it was thrown in the worker, with its stack. */
-function failure({ exitCode, message, stack }: Extract<PoolAnswer, { kind: 'failed' }>): Error {
+export function errorOf({ exitCode, message, stack }: PoolError): Error {
   const Kind = exitCode === undefined ? Error : exitCode === EXIT.input ? InputError : RunError;
   const error = new Kind(message);
   error.stack = stack;

@@ -10,7 +10,7 @@ import { type Shard, shardText } from './shard.ts';
 import { type PlannedRun, type RunRecord, SweepPlan } from './sweep-plan.ts';
 
 /** The file by which a folder is known to hold a sweep. */
-const MARKER = 'sweep.json';
+export const SWEEP_MARKER = 'sweep.json';
 const RUNS = 'runs';
 
 /** `sweep.json`: which sweep the folder is of. The same for every shard. */
@@ -47,7 +47,7 @@ export function recordFile(folder: string, id: string): string {
 export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean): void {
   checkWritable(folder);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
-  const begun = names.includes(MARKER);
+  const begun = names.includes(SWEEP_MARKER);
   if (!begun && resume) {
     throw new InputError(
       `--resume: expected a sweep that was begun in ${folder}, got ${names.length === 0 ? 'nothing there' : 'other files'}`,
@@ -74,7 +74,7 @@ export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean
     runs: plan.runs,
     set: sweep.set,
   };
-  writeFileWhole(join(folder, MARKER), canonicalJson(marker));
+  writeFileWhole(join(folder, SWEEP_MARKER), canonicalJson(marker));
 }
 
 /** What a sweep writes before its marker: a folder with no more than this was left by one that was killed at once. */
@@ -92,7 +92,7 @@ function checkSame(folder: string, marker: SweepMarker, plan: SweepPlan): void {
 }
 
 function readMarker(folder: string): SweepMarker {
-  const file = join(folder, MARKER);
+  const file = join(folder, SWEEP_MARKER);
   const marker = readJson(file) as SweepMarker;
   if (marker?.schema !== 1 || marker.kind !== 'sweep' || typeof marker.id !== 'string' || !Array.isArray(marker.set)) {
     throw new InputError(`${file}: expected a sweep’s marker (schema: 1), got something else`);
@@ -117,8 +117,9 @@ export function readRecord(folder: string, { id, seed }: Pick<PlannedRun, 'id' |
   if (!existsSync(file)) return undefined;
   try {
     const record = readJson(file) as RunRecord;
-    const good = record?.schema === 1 && record.id === id && record.seed === seed && record.summary?.schema === 1;
-    return good ? record : undefined;
+    const good = record?.schema === 1 && record.id === id && record.seed === seed;
+    const ended = record.summary?.schema === 1 || typeof record.error === 'string';
+    return good && ended ? record : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -52,18 +52,23 @@ export function runsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): Table 
         name,
         unit,
         description,
-        summaries.map((summary) => of(summary) ?? Number.NaN),
+        summaries.map((summary) => (summary && of(summary)) ?? Number.NaN),
       ),
     ),
     text(
       'stopped',
-      'why the run ended',
-      summaries.map(({ stopped }) => stopped),
+      'why the run ended; failed where it did not reach an end',
+      summaries.map((summary) => summary?.stopped ?? 'failed'),
     ),
     text(
       'digest',
-      'proof of the run',
-      summaries.map(({ digest }) => digest),
+      'proof of the run; empty for one that failed',
+      summaries.map((summary) => summary?.digest ?? ''),
+    ),
+    text(
+      'error',
+      'why the run failed, with its place; empty for one that did not',
+      rows.map(({ record }) => record.error ?? ''),
     ),
   ];
   return made('runs', 'a row a run of the sweep: what varied, and what it came to', columns);
@@ -71,7 +76,7 @@ export function runsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): Table 
 
 /** The metrics that some run defines. */
 function definedMetrics(rows: readonly SweepRow[]): SummaryColumn[] {
-  return SUMMARY_COLUMNS.filter(({ of }) => rows.some(({ record }) => of(record.summary) !== null));
+  return SUMMARY_COLUMNS.filter(({ of }) => rows.some(({ record }) => record.summary && of(record.summary) !== null));
 }
 
 /** One point and metric. */
@@ -144,6 +149,11 @@ export function statisticsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): 
       'seeds for which the metric is defined',
       all.map(({ values }) => values.length),
     ),
+    whole(
+      'failed',
+      'seeds whose run failed; no figure of the row counts them',
+      all.map(({ point }) => byPoint[point]!.filter(({ record }) => record.error !== undefined).length),
+    ),
     number('mean', 'mean', ({ values }) => mean(values)),
     number('median', 'median', ({ values }) => median(values)),
     number('sd', 'standard deviation of a sample', ({ values }) => deviation(values)),
@@ -196,8 +206,8 @@ function statistics(
   const bySeed = (rows: readonly SweepRow[]) =>
     new Map(
       rows.flatMap(({ seed, record }) => {
-        const value = metric.of(record.summary);
-        return value === null ? [] : [[seed, value] as const];
+        const value = record.summary && metric.of(record.summary);
+        return value == null ? [] : [[seed, value] as const];
       }),
     );
   const [own, other] = [bySeed(byPoint[point]!), bySeed(byPoint[against]!)];
