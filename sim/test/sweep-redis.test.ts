@@ -145,11 +145,21 @@ describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
     expect(filesOf(out('alone'))).toEqual(whole);
   });
 
-  it('gives the sweep a fault that a worker finds', async () => {
+  it('ends with a fault that a worker finds in all runs, and has a row for one that it finds in some', async () => {
     startWorker();
     const sweep = startSweep('faulty', '--set', 'fleet.0.holds=[9]');
     expect(await sweep.ended, sweep.said()).toBe(2);
-    expect(sweep.said()).toMatch(/fleet\.0\.holds: expected classes from 1 to 8, got 9$/m);
+    expect(sweep.said()).toMatch(
+      /^all 12 runs failed alike: --set fleet\.0\.holds: expected classes from 1 to 8, got 9$/m,
+    );
+    const some = ['--set', 'sweep.grid={loss: [0 %, 5 %], fleet.0.holds: [all, [9]], passes: [1]}'];
+    const partly = startSweep('partly', ...some);
+    expect(await partly.ended, partly.said()).toBe(1);
+    const alone = await g2t(['sweep', file, '--workers', '1', '--out', out('partly-alone'), '--quiet', ...some]);
+    expect(alone.code).toBe(1);
+    expect(alone.stderr).toMatch(/^point 1 \(.*fleet\.0\.holds \[9\].*\), seeds 1, 2, 3: .*got 9$/m);
+    expect(partly.said()).toContain(alone.stderr);
+    expect(filesOf(out('partly'))).toEqual(filesOf(out('partly-alone')));
   });
 });
 
