@@ -82,7 +82,7 @@ export class Session {
     input.onWorld?.(world);
 
     this.measurements = new Measurements(world);
-    const source = sim.sources(1);
+    const source = sim.source('run.measure', PRIORITY.measure);
     const every = fromSeconds(scenario.measure.every);
     const target = typeof scenario.stop.when === 'object' ? scenario.stop.when.accuracy : Number.POSITIVE_INFINITY;
     const measure = sim.kind('run.measure', () => {
@@ -90,11 +90,11 @@ export class Session {
       if (accuracy >= target) {
         this.#reached = true;
         sim.stop();
-      } else sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
+      } else sim.schedule(sim.now + every, source, 0, measure, 0, 0);
     });
     method.start();
     fleet.start(method);
-    sim.schedule(every, PRIORITY.measure, source, measure, 0, 0);
+    sim.schedule(every, source, 0, measure, 0, 0);
   }
 
   /** The scenario with every intervention that came so far. */
