@@ -90,11 +90,11 @@ class BullEngine {
     }, ASK_EVERY_MS);
   }
 
-  async run({ loaded, head, file: record }: EngineRun): Promise<Summary> {
+  async run({ loaded, inputs, head, file: record }: EngineRun): Promise<Summary> {
     const { id } = head;
     if (this.#cancelled) throw new Interrupted();
     const { file, text, set, scenario } = loaded;
-    const data: BullJob = { file, text, set, seed: scenario.seed };
+    const data: BullJob = { file, text, set, seed: scenario.seed, inputs };
     const done = new Promise<Summary>((resolve, reject) => {
       this.#waiting.set(id, { data, resolve, reject, asked: performance.now() });
     });

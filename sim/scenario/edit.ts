@@ -25,5 +25,5 @@ export function editScenario(
     .map((line) => `# ${line}\n`)
     .join('');
   const text = `${head}${stringify(written, { aliasDuplicateObjects: false, lineWidth: 120 })}`;
-  return loadScenario({ file, bytes: new TextEncoder().encode(text) });
+  return loadScenario({ file, bytes: new TextEncoder().encode(text), inputs: loaded.inputs });
 }
