@@ -18,7 +18,7 @@ const SWEEP_MARKER = 'sweep.json';
 
 /** A result's or sweep's folder with all that it takes to make it again, as one archive. */
 export async function bundleFolder(folder: string, dataDir: string): Promise<Uint8Array> {
-  const subject = existsSync(join(folder, SWEEP_MARKER)) ? sweepIn(folder, dataDir) : resultIn(folder, dataDir);
+  const subject = isSweepFolder(folder) ? sweepIn(folder, dataDir) : resultIn(folder, dataDir);
   return packBundle({ ...subject, folder, name: basename(resolve(folder)), version: packageVersion() });
 }
 
@@ -45,6 +45,16 @@ function sweepIn(folder: string, dataDir: string) {
   return { holds: 'sweep' as const, datasets: sweep.datasets, inputs, wanted: firmware.sha256 };
 }
 
+/** Makes what lies in a sweep's folder again, and compares. */
+export function verifySweepFolder(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
+  return verifySweep(folder, { ...options, firmware: loadFirmware(), version: packageVersion() });
+}
+
+/** Whether a folder holds a sweep. */
+export function isSweepFolder(folder: string): boolean {
+  return existsSync(join(folder, SWEEP_MARKER));
+}
+
 /** Unpacks a bundle, runs what is in it again with the firmware in it, and compares. */
 export async function verifyBundle(path: string, options: EngineOptions): Promise<VerifyOutcome> {
   const bundle = await openBundle(path);
@@ -59,6 +69,10 @@ export async function verifyBundle(path: string, options: EngineOptions): Promis
       ? await verifySweep(inside, { ...options, foreign: true, firmware, version: marker.versions.globe2train })
       : await verifyResult(inside, { ...options, foreign: true, firmware });
     return { ...outcome, notes: notesOf(bundle) };
+  } catch (error) {
+    // Nobody knows the temporary folder.
+    if (error instanceof Error) error.message = error.message.replaceAll(folder, path);
+    throw error;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -96,7 +96,7 @@ export async function diffResults(a: string, b: string, options: EngineOptions):
   const changed = changedInput(one.manifest.inputs ?? [], other.manifest.inputs ?? []);
   // No folder holds both: the runs cannot be made again beside each other.
   if (changed?.was !== undefined && changed.is !== undefined)
-    return { same: false, difference: `they were made with different data: ${differenceInWords(changed)}` };
+    return { same: false, difference: `they read ${differenceInWords(changed, [`in ${a}`, `in ${b}`])}` };
   for (const { manifest, loaded } of [one, other]) checkResultData(manifest, loaded, options.dataDir);
   const checkpoint = firstDifferentCheckpoint(one.manifest.checkpoints, other.manifest.checkpoints);
   const repeat = ({ manifest, loaded }: typeof one): Repeatable => ({

@@ -87,15 +87,16 @@ export function readJson(path: string): unknown {
 
 /**
  * Unpacks gzip; bytes without the gzip magic come back as they are, so that `x.csv` and `x.csv.gz` read alike.
- * @param place the file's name, for the error when the data are cut short or corrupt (an InputError).
+ * @param place the file's name, for the error when the data are cut short, corrupt or too large (an InputError).
+ * @param most the largest unpacked size, bytes.
  */
-export function gunzip(bytes: Uint8Array, place: string): Uint8Array {
+export function gunzip(bytes: Uint8Array, place: string, most: number = MOST_BYTES.data): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES.data });
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (cause) {
     if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE')
-      throw new InputError(`cannot unpack ${place}: expected at most ${MOST_BYTES.data} bytes unpacked, got more`);
+      throw new InputError(`cannot unpack ${place}: expected at most ${most} bytes unpacked, got more`);
     const why = codeOf(cause) === 'Z_BUF_ERROR' ? 'a file that is cut short' : `an error (${(cause as Error).message})`;
     throw new InputError(`cannot unpack ${place}: expected whole gzip data, got ${why}`, { cause });
   }

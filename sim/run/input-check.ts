@@ -93,9 +93,12 @@ export function changedInput(before: readonly InputFile[], now: readonly InputFi
   return undefined;
 }
 
-/** "another data/base.csv (SHA-256 ... then, SHA-256 ... now)". */
-export function differenceInWords({ file, was, is }: InputDifference): string {
-  return `another ${file} (${inWords(was)} then, ${inWords(is)} now)`;
+/** "another base.csv (SHA-256 ... then, SHA-256 ... now)". @param when what the two lists are of */
+export function differenceInWords(
+  { file, was, is }: InputDifference,
+  when: readonly [string, string] = ['then', 'now'],
+): string {
+  return `another ${file} (${inWords(was)} ${when[0]}, ${inWords(is)} ${when[1]})`;
 }
 
 function inWords(input: InputFile | undefined): string {
