@@ -13,6 +13,8 @@ export interface BullJob {
   readonly seed: number;
   /** The files that the run is to be made with, as they are where the sweep was begun. */
   readonly inputs: readonly InputFile[];
+  /** Which sweep put it there: an id drawn when that began. */
+  readonly asked: string;
 }
 
 /** What a worker sends back. */
