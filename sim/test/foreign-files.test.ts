@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,7 +115,7 @@ describe.each(KEYS)('a path at %s', (key, dataset) => {
 describe('a board file', () => {
   it('lies below the folder of its scenario, and is a regular file of a limited size', async () => {
     writeFileSync(join(folder, 'big.yaml'), '');
-    execFileSync('truncate', ['-s', '20M', join(folder, 'big.yaml')]);
+    truncateSync(join(folder, 'big.yaml'), 20 * 1024 * 1024);
     symlinkSync('/etc/passwd', join(folder, 'link.yaml'));
     execFileSync('mkfifo', [join(folder, 'pipe.yaml')]);
     const said = async (board: string) => {
