@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { type InputFile, inputsText, joinInputs } from '../data/input-file.ts';
 import type { Crew } from '../device/crew.ts';
 import { PRIORITY } from '../kernel/simulation.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
@@ -33,6 +34,8 @@ export interface RunOutcome {
   readonly summary: Summary;
   readonly digest: string;
   readonly checkpoints: readonly string[];
+  /** The files that the run read. */
+  readonly inputs: readonly InputFile[];
   readonly tables: {
     readonly rounds: Table;
     readonly devices: Table;
@@ -165,13 +168,16 @@ export class Session {
     method.fold(all);
     // Frames went into the digest one by one: recording them too changes nothing.
     for (const [name, table] of Object.entries(tables)) if (name !== 'frames') digestTable(all, table);
+    const inputs = joinInputs([loaded.inputs, this.#dataset.inputs ?? []]);
+    // Last, so that the checkpoints of two runs on other data still show where their events part.
+    if (inputs.length > 0) all.text(inputsText(inputs));
     const digest = all.hex();
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
     const facts = { world, name: scenario.name, dataset: this.#dataset, stopped, end, digest };
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
-    return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
+    return { summary, digest, checkpoints: [...sim.checkpoints], inputs, tables, extras, world };
   }
 }
 
