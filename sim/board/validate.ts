@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dataset } from '../data/dataset.ts';
-import { readArrow } from '../files/arrow.ts';
+import { readArrowGuarded } from '../files/guarded-arrow.ts';
 import { readBytes } from '../files/read.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Table } from '../metrics/table.ts';
+import { checkResultData } from '../run/input-check.ts';
+import { DatasetShelf, type Origin } from '../run/inputs.ts';
 import type { LiveDevice } from '../run/live.ts';
 import { type ReplayInputs, replayInputs } from '../run/replay-inputs.ts';
+import { readResultTable } from '../run/result-tables.ts';
 import { openResult } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type Certificate, certificateOf } from './certificate.ts';
@@ -29,9 +31,10 @@ export interface RecordedRun {
   readonly model: Table | undefined;
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends Origin {
   readonly firmware: WebAssembly.Module;
-  readonly datasetOf: (loaded: LoadedScenario) => Dataset;
+  /** Folder of the data sets. */
+  readonly dataDir: string;
 }
 
 const HOW = 'run the scenario with --set record=frames';
@@ -39,6 +42,7 @@ const HOW = 'run the scenario with --set record=frames';
 /** @throws InputError where the folder holds no result, or one without recorded frames. */
 export async function openRecorded(folder: string, options: OpenOptions): Promise<RecordedRun> {
   const { manifest, loaded } = openResult(folder);
+  const files = checkResultData(manifest, loaded, options.dataDir);
   const path = join(folder, 'frames.arrow');
   if (manifest.record === undefined) {
     const got = existsSync(path) ? 'a record of another version' : 'none';
@@ -46,18 +50,22 @@ export async function openRecorded(folder: string, options: OpenOptions): Promis
   }
   const record = new FrameRecord(await recordedTable(path), manifest.record);
   const live = manifest.live ?? [];
-  const inputs = replayInputs({ loaded, dataset: options.datasetOf(loaded), firmware: options.firmware, live });
-  const modelPath = join(folder, 'model.arrow');
-  const model = existsSync(modelPath) ? (await readArrow(readBytes(modelPath), modelPath)).table : undefined;
+  const { dataset: wanted, seed } = loaded.scenario;
+  const dataset = new DatasetShelf(options.dataDir, options).take(wanted, seed, files);
+  const inputs = replayInputs({ loaded, dataset, firmware: options.firmware, live });
+  const model = await readResultTable(folder, manifest, 'model');
   const { name, digest, firmware } = manifest;
   return { folder, loaded, record, inputs, live, name, digest, core: firmware.core, model };
 }
 
-/** A record that cannot even be read was cut short or changed: that is what validation is to find, and no fault of usage. */
+/**
+ * A record that cannot even be read was cut short or changed: that is what validation is to find, and no fault of usage. Its rows have
+ * checks of their own, sealed in the manifest, that say where one was changed: more than a hash of the file could.
+ */
 async function recordedTable(path: string): Promise<Table> {
   const bytes = readBytes(path);
   try {
-    return (await readArrow(bytes, path)).table;
+    return (await readArrowGuarded(bytes, path)).table;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RunError(`${path}: the record was cut short or changed: ${why}`, { cause });

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { SweepInterrupted } from '../run/interrupted.ts';
 import { readShard, shardText } from '../run/shard.ts';
@@ -20,8 +20,8 @@ export const MOST_WORKERS = 1024;
 /** The sweep that a command line names, with its --set and --seed. */
 export async function sweepOf(args: Arguments, file: string): Promise<LoadedSweep> {
   const seed = wholeNumber(args, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const { readSweep } = await import('../run/sweep-store.ts');
-  return readSweep(file, (written) => join(dirname(file), written), { set: texts(args, 'set'), seed });
+  const { readSweep } = await import('../run/scenario-files.ts');
+  return readSweep(file, { set: texts(args, 'set'), seed });
 }
 
 export async function run(args: Arguments, io: Io): Promise<number> {
@@ -50,10 +50,14 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   making?.catch(() => {});
   try {
     const sweep = await sweepOf(args, positional(args, 'sweep'));
-    const { makeSweep } = await import('./sweep.ts');
+    const [{ makeSweep }, { inputsInFolder }] = await Promise.all([
+      import('./sweep.ts'),
+      import('../run/data-files.ts'),
+    ]);
     const done = await makeSweep({
       sweep,
-      engine: await (making ?? redisEngine(redis ?? REDIS, (line) => view.say(line))),
+      dataInputs: inputsInFolder(folderOf(args, io)),
+      engine: await (making ?? redisEngine(redis ?? REDIS, folderOf(args, io), (line) => view.say(line))),
       out: text(args, 'out'),
       shard,
       resume: flag(args, 'resume'),
@@ -83,12 +87,12 @@ async function threads(workers: number | undefined, dataDir: string): Promise<Sw
   return await localEngine({ firmware: loadFirmware(), dataDir, workers });
 }
 
-async function redisEngine(redis: string, say: (line: string) => void): Promise<SweepEngine> {
+async function redisEngine(redis: string, dataDir: string, say: (line: string) => void): Promise<SweepEngine> {
   const [{ bullEngine }, { loadFirmware }] = await Promise.all([
     import('../run/bull-engine.ts'),
     import('../run/inputs.ts'),
   ]);
-  return await bullEngine({ redis, firmware: loadFirmware(), say });
+  return await bullEngine({ redis, firmware: loadFirmware(), dataDir, say });
 }
 
 /** Joins shards. */

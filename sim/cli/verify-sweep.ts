@@ -1,16 +1,22 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBytes, readJson } from '../files/read.ts';
+import { z } from 'zod';
+import { readBytes } from '../files/read.ts';
 import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
+import { readChecked, words } from '../run/checked-json.ts';
+import { checkSweepData } from '../run/input-check.ts';
 import { type Firmware, loadFirmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
 import type { RunRecord } from '../run/sweep-plan.ts';
 import { sweepTables, tableFiles } from '../run/sweep-results.ts';
 import { runSweep } from '../run/sweep-run.ts';
-import { openSweep, openSweepFolder, readRecord } from '../run/sweep-store.ts';
+import { openSweep, openSweepFolder, readStoredRecord } from '../run/sweep-store.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
+
+/** What `summary.json` of a sweep says of its tables. */
+const sweepSummary = z.looseObject({ versions: z.looseObject({ globe2train: words }) });
 
 /** The same with the firmware built here. @throws InputError for a sweep without its tables. */
 export async function verifySweepFolder(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
@@ -20,7 +26,7 @@ export async function verifySweepFolder(folder: string, options: EngineOptions):
       `${folder}: expected a sweep that is done, got one without its tables; g2t sweep or merge makes them`,
     );
   }
-  const { versions } = readJson(file) as { readonly versions: { readonly globe2train: string } };
+  const { versions } = readChecked(sweepSummary, file);
   return await verifySweep(folder, { ...options, firmware: loadFirmware(), version: versions.globe2train });
 }
 
@@ -38,23 +44,27 @@ export async function verifySweep(
   folder: string,
   options: EngineOptions & { readonly firmware: Firmware; readonly version: string },
 ): Promise<VerifyOutcome> {
-  const { firmware, dataDir, workers, version, cancelled } = options;
+  const { firmware, dataDir, foreign, workers, version, cancelled } = options;
   const plan = openSweep(folder, firmware);
+  checkSweepData(plan, dataDir);
   const fresh = mkdtempSync(join(tmpdir(), 'g2t-verify-'));
-  const engine = await localEngine({ firmware, dataDir, workers });
+  const engine = await localEngine({ firmware, dataDir, foreign, workers });
   try {
     openSweepFolder(fresh, plan, false);
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>
       options.onProgress({ simulatedSeconds: 0, events: 0, tasksDone: done, tasksTotal: total, unit: 'runs' });
     const rows = await runSweep({ plan, folder: fresh, engine, onProgress, cancelled });
-    const stored = rows.map((row) => endOf(readRecord(folder, row)));
+    const stored = rows.map((row) => endOf(readStoredRecord(folder, row)));
     const again = rows.map(({ record }) => endOf(record));
     const expected = digestText(stored.join('\n'));
     const digest = digestText(again.join('\n'));
     const other = rows.findIndex((_, index) => stored[index] !== again[index]);
     if (other >= 0) {
       const { index, seed } = rows[other]!;
-      const difference = `run ${index + 1}, seed ${seed}: ${stored[other]} then, ${again[other]} now`;
+      // What a run from elsewhere failed of may quote a file here.
+      const now =
+        foreign === true && rows[other]!.record.error !== undefined ? 'failed of something else' : again[other];
+      const difference = `run ${index + 1}, seed ${seed}: ${stored[other]} then, ${now} now`;
       return { same: false, expected, digest, difference };
     }
     for (const [name, content] of await tableFiles(plan, sweepTables(plan, rows), version)) {

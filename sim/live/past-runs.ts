@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArrow } from '../files/arrow.ts';
+import { readArrowGuarded } from '../files/guarded-arrow.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { numbersOf, type Table, textOf, wordsOf } from '../metrics/table.ts';
 import { REGION_NAMES } from '../net/regions.ts';
@@ -131,7 +131,7 @@ function describe(path: string, folder: string): PastRun | undefined {
 async function table(path: string, name: string): Promise<Table | undefined> {
   const bytes = plainFile(join(path, `${name}.arrow`));
   try {
-    return bytes === undefined ? undefined : (await readArrow(bytes, name)).table;
+    return bytes === undefined ? undefined : (await readArrowGuarded(bytes, name)).table;
   } catch {
     return undefined;
   }

@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Worker } from 'bullmq';
+import { besideOf, type InputFile, readInputs } from '../data/input-file.ts';
+import { EXIT, G2tError } from '../kernel/errors.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import {
   type BullAnswer,
   type BullJob,
   connect,
   GIVEN_BACK,
+  jobSchema,
   LIFE,
   queueName,
   watchConnection,
 } from './bull-connection.ts';
+import { checked } from './checked-json.ts';
 import type { Firmware } from './inputs.ts';
 import { RunPool } from './pool.ts';
 import { runId } from './store.ts';
@@ -34,7 +40,7 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
   const { redis, firmware, dataDir, workers, say } = options;
   const connection = await connect(redis);
   const unwatch = watchConnection(connection, redis, say);
-  const pool = await RunPool.open({ firmware, dataDir, workers });
+  const pool = await RunPool.open({ firmware, dataDir, workers, foreign: true });
   let made = 0;
   const worker = new Worker<BullJob, BullAnswer>(
     queueName(firmware),
@@ -54,6 +60,7 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
     },
   );
   worker.on('error', () => {});
+  say(`data sets come from ${resolve(dataDir)}${existsSync(dataDir) ? '' : ', which is not there'}`);
   say(`waiting for runs with ${pool.workers} ${pool.workers === 1 ? 'thread' : 'threads'}; Ctrl-C stops`);
   await stopped;
   unwatch();
@@ -65,26 +72,32 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
 }
 
 /** Makes a run. Its own faults are answers: they would come again with any worker. */
-async function answerTo(
-  pool: RunPool,
-  { firmware, dataDir }: BullWorkerOptions,
-  id: string,
-  { file, text, set, seed }: BullJob,
-): Promise<BullAnswer> {
-  const refused = (got: string): BullAnswer => ({
-    kind: 'refused',
-    message: `run ${id.slice(0, 8)}: expected a scenario with that id, got ${got}: g2t has other versions here and there`,
-  });
+async function answerTo(pool: RunPool, options: BullWorkerOptions, id: string, data: BullJob): Promise<BullAnswer> {
+  const { firmware, dataDir } = options;
   let loaded: LoadedScenario;
+  let inputs: readonly InputFile[];
   try {
-    loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed });
+    const { file, text, set, seed } = checked(jobSchema, data, 'job');
+    inputs = readInputs(data.inputs, 'job');
+    loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed, inputs: besideOf(inputs) });
   } catch (error) {
-    // Whoever sent it has read it without a fault.
-    return refused(`one with a fault (${error instanceof Error ? error.message : String(error)})`);
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', exitCode: error instanceof G2tError ? EXIT.input : EXIT.failed, message };
   }
-  if (runId(loaded, firmware) !== id) return refused('another');
-  const answer = await pool.answer({ loaded });
-  if (answer.kind === 'done') return { kind: 'done', summary: answer.outcome.summary };
-  if (answer.kind === 'interrupted') throw new Error(GIVEN_BACK);
-  return { kind: 'failed', ...failureOf(answer, dataDir) };
+  const which = `run ${id.slice(0, 8)}`;
+  if (runId(loaded, firmware, inputs) !== id) {
+    const message = `${which}: expected a scenario with that id, got another: g2t has other versions here and there`;
+    return { kind: 'refused', message };
+  }
+  const answer = await pool.answer({ loaded, inputs });
+  switch (answer.kind) {
+    case 'done':
+      return { kind: 'done', summary: answer.outcome.summary };
+    case 'interrupted':
+      throw new Error(GIVEN_BACK);
+    case 'unable':
+      return { kind: 'refused', message: answer.message };
+    default:
+      return { kind: 'failed', ...failureOf(answer, dataDir) };
+  }
 }

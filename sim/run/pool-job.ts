@@ -1,14 +1,18 @@
+import type { InputFile } from '../data/input-file.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Table } from '../metrics/table.ts';
 import type { ResolvedScenario } from '../scenario/load.ts';
 import type { ReportNotes } from './notes.ts';
 import type { RunOutcome, RunProgress } from './run.ts';
+import type { RecordHead } from './sweep-plan.ts';
 
 /** What all jobs of a worker share; handed over once, when it starts. */
 export interface PoolSetup {
   /** Compiled once: threads share the code. */
   readonly firmware: WebAssembly.Module;
   readonly dataDir: string;
+  /** Whether the runs came from elsewhere: errors then quote no content of a file. */
+  readonly foreign: boolean;
   /** Words by index in SHARED. */
   readonly shared: Int32Array;
 }
@@ -16,15 +20,19 @@ export interface PoolSetup {
 /** What the threads of a pool share. `stop`: not 0 once all is to stop; `loaded`: threads that have loaded their code. */
 export const SHARED = { stop: 0, loaded: 1 } as const;
 
-/** A JSON file that holds what is in `head`, and the `summary`. */
+/** The record of a run of a sweep: a file that holds what is in `head`, and the summary. */
 export interface SavedSummary {
   readonly file: string;
-  readonly head: object;
+  readonly head: RecordHead;
 }
 
 /** A run as a worker is given it: plain data. */
 export interface PoolJob {
   readonly scenario: ResolvedScenario;
+  /** Files beside the scenario whose content it holds. */
+  readonly beside: readonly InputFile[];
+  /** The files that its data set must be read from, perhaps among others; undefined: whatever is there. */
+  readonly inputs: readonly InputFile[] | undefined;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables: boolean;
   /** A file to which the summary goes, below what is known of the run already. */
@@ -38,6 +46,7 @@ export interface PoolOutcome {
   readonly summary: Summary;
   readonly digest: string;
   readonly checkpoints: readonly string[];
+  readonly inputs: readonly InputFile[];
   /** What the report says beside the tables. */
   readonly extras: ReportNotes;
   /** Only where they were asked for. */
@@ -54,12 +63,14 @@ export type PoolAnswer =
   | PoolError;
 
 export interface PoolError {
-  /** `unsaved`: the run ended, but its file could not be written: a fault of the machine, not of the run. */
-  readonly kind: 'failed' | 'unsaved';
+  /** `unable`: a fault of the machine, not of the run: its file cannot be written, or data are not those that are meant. */
+  readonly kind: 'failed' | 'unable';
   /** Undefined for an internal error. */
   readonly exitCode: number | undefined;
   readonly message: string;
   readonly stack: string;
+  /** Set where the message leaves out what is in a file, since the run came from elsewhere. */
+  readonly withheld?: boolean;
 }
 
 const FIELDS = ['simulatedSeconds', 'events', 'tasksDone', 'tasksTotal'] as const;

@@ -1,13 +1,15 @@
 import { workerData } from 'node:worker_threads';
-import { canonicalJson } from '../files/json.ts';
+import type { InputFile } from '../data/input-file.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { G2tError } from '../kernel/errors.ts';
 import { ScenarioError } from '../scenario/fault.ts';
 import type { LoadedScenario, ResolvedScenario } from '../scenario/load.ts';
-import { DatasetShelf } from './inputs.ts';
+import { ChangedInputError } from './input-check.ts';
+import { DatasetShelf, WithheldError } from './inputs.ts';
 import type { PoolAnswer, PoolError, PoolJob, PoolOutcome, PoolSetup } from './pool-job.ts';
 import { SHARED, writeProgress } from './pool-job.ts';
 import { Interrupted, runToEnd } from './run.ts';
+import { recordText } from './sweep-record.ts';
 
 // What a worker thread of the pool runs: one job after another.
 
@@ -23,7 +25,7 @@ class Misplaced extends ScenarioError {
 }
 
 const setup = workerData as PoolSetup;
-const shelf = new DatasetShelf(setup.dataDir);
+const shelf = new DatasetShelf(setup.dataDir, setup);
 const stopped = () => Atomics.load(setup.shared, SHARED.stop) !== 0;
 Atomics.add(setup.shared, SHARED.loaded, 1);
 
@@ -36,43 +38,49 @@ export default async function answer(job: PoolJob): Promise<PoolAnswer> {
   } catch (error) {
     if (error instanceof Interrupted) return { kind: 'interrupted' };
     if (error instanceof Misplaced) return { kind: 'fault', path: error.path, message: error.what };
-    return { kind: 'failed', ...inWords(error) };
+    return { kind: error instanceof ChangedInputError ? 'unable' : 'failed', ...inWords(error) };
   }
   const { save } = job;
   try {
-    if (save !== undefined) writeFileWhole(save.file, canonicalJson({ ...save.head, summary: outcome.summary }));
+    if (save !== undefined) writeFileWhole(save.file, recordText({ ...save.head, summary: outcome.summary }));
   } catch (error) {
-    return { kind: 'unsaved', ...inWords(error) };
+    return { kind: 'unable', ...inWords(error) };
   }
   return { kind: 'done', outcome };
 }
 
 function inWords(error: unknown): Omit<PoolError, 'kind'> {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { exitCode: error instanceof G2tError ? error.exitCode : undefined, message, stack: stack ?? message };
+  return {
+    exitCode: error instanceof G2tError ? error.exitCode : undefined,
+    message,
+    stack: stack ?? message,
+    ...(error instanceof WithheldError ? { withheld: true } : {}),
+  };
 }
 
-async function outcomeOf({ scenario, tables, progress }: PoolJob): Promise<PoolOutcome> {
+async function outcomeOf({ scenario, beside, inputs, tables, progress }: PoolJob): Promise<PoolOutcome> {
   const outcome = await runToEnd({
-    loaded: withoutFile(scenario),
-    dataset: shelf.take(scenario.dataset, scenario.seed),
+    loaded: withoutFile(scenario, beside),
+    dataset: shelf.take(scenario.dataset, scenario.seed, inputs),
     firmware: setup.firmware,
     cancelled: stopped,
     ...(progress === undefined ? {} : { onProgress: (state) => writeProgress(progress, state) }),
   });
-  const { summary, digest, checkpoints, extras } = outcome;
-  const plain = { summary, digest, checkpoints, extras };
+  const { summary, digest, checkpoints, inputs: read, extras } = outcome;
+  const plain = { summary, digest, checkpoints, inputs: read, extras };
   return tables ? { ...plain, tables: outcome.tables, model: outcome.world.method.model() } : plain;
 }
 
 /** A scenario that was read elsewhere: what a run looks at, and nothing of its file. */
-function withoutFile(scenario: ResolvedScenario): LoadedScenario {
+function withoutFile(scenario: ResolvedScenario, inputs: readonly InputFile[]): LoadedScenario {
   return {
     file: '',
     scenario,
     text: '',
     written: undefined,
     set: [],
+    inputs,
     canonical: '',
     variants: [],
     place: (path) => String(path),

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
+import type { InputFile } from '../data/input-file.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Firmware } from './inputs.ts';
+import type { Firmware, Origin } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
@@ -24,6 +25,8 @@ export type { PoolOutcome } from './pool-job.ts';
 /** A run for the pool. */
 export interface PoolRequest {
   readonly loaded: LoadedScenario;
+  /** The files that the run must be made with; one with other content is an InputError. Whatever is there when left out. */
+  readonly inputs?: readonly InputFile[] | undefined;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables?: boolean;
   /** A JSON file that is to hold `head` and the summary: written by the thread, whole, before the run is done. */
@@ -32,7 +35,7 @@ export interface PoolRequest {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends Origin {
   readonly firmware: Firmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
@@ -66,9 +69,12 @@ export class RunPool {
   /** Rejects when the threads cannot even start. */
   readonly #broken: Promise<never>;
 
-  private constructor(Threads: typeof Piscina, { firmware, dataDir, workers, worker = WORKER }: PoolOptions) {
+  private constructor(
+    Threads: typeof Piscina,
+    { firmware, dataDir, foreign = false, workers, worker = WORKER }: PoolOptions,
+  ) {
     this.workers = workers ?? availableParallelism();
-    const setup: PoolSetup = { firmware: firmware.module, dataDir, shared: this.#shared };
+    const setup: PoolSetup = { firmware: firmware.module, dataDir, foreign, shared: this.#shared };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
@@ -106,9 +112,9 @@ export class RunPool {
   }
 
   /** The same, with all that can go wrong in the run as an answer. @throws RunError where the threads cannot even start. */
-  async answer({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolAnswer> {
+  async answer({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolAnswer> {
     const progress = onProgress === undefined ? undefined : progressWords();
-    const job: PoolJob = { scenario: loaded.scenario, tables, save, progress };
+    const job: PoolJob = { scenario: loaded.scenario, beside: loaded.inputs, inputs, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
       return await this.#answer(job, loaded);
@@ -164,7 +170,7 @@ function outcomeOf(loaded: LoadedScenario, answer: PoolAnswer): PoolOutcome {
     case 'fault':
       throw loaded.fault(answer.path, answer.message);
     case 'failed':
-    case 'unsaved':
+    case 'unable':
       throw errorOf(answer);
   }
 }

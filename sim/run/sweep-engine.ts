@@ -1,14 +1,17 @@
+import type { InputFile } from '../data/input-file.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { Interrupted } from './interrupted.ts';
 import { errorOf, RunPool } from './pool.ts';
-import { failureOf, type RunFailure } from './sweep-failure.ts';
+import { failureOf, type RunFailure, told } from './sweep-failure.ts';
 import type { RecordHead } from './sweep-plan.ts';
 
 /** A run for an engine. */
 export interface EngineRun {
   readonly loaded: LoadedScenario;
   readonly head: RecordHead;
+  /** The files that it must be made with. */
+  readonly inputs: readonly InputFile[];
   /** Where its record goes. */
   readonly file: string;
 }
@@ -38,12 +41,12 @@ export async function localEngine(options: Parameters<typeof RunPool.open>[0]): 
   return {
     // A thread that is done finds its next run waiting.
     width: 2 * pool.workers,
-    run: async ({ loaded, head, file }) => {
-      const answer = await pool.answer({ loaded, save: { file, head } });
+    run: async ({ loaded, inputs, head, file }) => {
+      const answer = await pool.answer({ loaded, inputs, save: { file, head } });
       if (answer.kind === 'done') return { summary: answer.outcome.summary };
       if (answer.kind === 'interrupted') throw new Interrupted();
-      if (answer.kind === 'unsaved') throw errorOf(answer);
-      return { failure: failureOf(answer, options.dataDir) };
+      if (answer.kind === 'unable') throw errorOf(answer);
+      return { failure: told(failureOf(answer, options.dataDir), { loaded, inputs }, options.dataDir) };
     },
     cancel: () => pool.cancel(),
     close: () => pool.close(),

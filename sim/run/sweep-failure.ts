@@ -1,9 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { InputFile } from '../data/input-file.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import { faultText, type Path } from '../scenario/fault.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { LoadedSweep } from '../scenario/sweep.ts';
+import { loadDataset } from './inputs.ts';
 import type { PoolAnswer, PoolError } from './pool-job.ts';
 import type { SweepRow } from './sweep-plan.ts';
 
@@ -14,15 +16,41 @@ export interface RunFailure {
   /** Without paths of the machine. */
   readonly message: string;
   readonly exitCode: 1 | 2;
+  /** Set where a worker elsewhere tells nothing of what is in a file: whoever has that file can. */
+  readonly withheld?: boolean | undefined;
 }
 
 /** What a worker's answer says of a run that failed. @param dataDir the worker's own data folder, which the message leaves out. */
 export function failureOf(answer: Extract<PoolAnswer, { kind: 'fault' }> | PoolError, dataDir: string): RunFailure {
   if (answer.kind === 'fault') return { path: answer.path, message: answer.message, exitCode: EXIT.input };
-  const { exitCode, message } = answer;
+  const { exitCode, message, withheld } = answer;
   const plain = withoutFolder(message, dataDir);
   if (exitCode === undefined) return { message: `internal error: ${plain}`, exitCode: EXIT.failed };
-  return { message: plain, exitCode: exitCode === EXIT.input ? EXIT.input : EXIT.failed };
+  return {
+    message: plain,
+    exitCode: exitCode === EXIT.input ? EXIT.input : EXIT.failed,
+    ...(withheld === true ? { withheld } : {}),
+  };
+}
+
+/**
+ * A failure with what is in a file of the data folder here, where whoever made the run withholds it. The files are the same, and so
+ * is what is wrong with them. It is for a record; whoever does not trust the run's origin must not print it.
+ */
+export function told(
+  failure: RunFailure,
+  { loaded, inputs }: { readonly loaded: LoadedScenario; readonly inputs: readonly InputFile[] },
+  dataDir: string,
+): RunFailure {
+  if (failure.withheld !== true) return failure;
+  const { dataset, seed } = loaded.scenario;
+  try {
+    loadDataset(dataset, dataDir, seed, inputs);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { message: withoutFolder(error.message, dataDir), exitCode: EXIT.input };
+  }
+  return failure;
 }
 
 /** The files of a sweep's folder in which a place is told: the same wherever the sweep was read from. */

@@ -201,7 +201,7 @@ class Records {
     const head = plan.head(run);
     const file = recordFile(folder, run.id);
     const loaded = plan.load(run);
-    const { summary, failure } = await engine.run({ loaded, head, file });
+    const { summary, failure } = await engine.run({ loaded, inputs: plan.inputsOf(run), head, file });
     if (summary !== undefined) return { ...head, summary };
     const record = { ...head, error: failureText(failure, loaded, plan.sweep), exit_code: failure.exitCode };
     writeRecord(folder, record);
