@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { Queue, QueueEvents } from 'bullmq';
+import { Queue, QueueEvents, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { g2t } from '../cli/fixture.ts';
 import type { InputFile } from '../data/input-file.ts';
@@ -216,6 +216,52 @@ describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
         message: `--set dataset.path: expected a path inside the data folder, got ${path}`,
       });
     await Promise.all([events.close(), queue.close()]);
+    connection.disconnect();
+  });
+
+  it('asks again for answers that are none, and gives a run up after three of them', async () => {
+    const record = JSON.parse(
+      readFileSync(join(out('whole'), Object.keys(whole).find((name) => name.startsWith('runs/'))!), 'utf8'),
+    );
+    const { summary } = record as { summary: Record<string, unknown> };
+    const bad: unknown[] = [
+      null,
+      '',
+      7,
+      [],
+      {},
+      { kind: 'done' },
+      { kind: 'done', summary: null },
+      { kind: 'done', summary: { ...summary, events: String(summary['events']) } },
+      { kind: 'done', summary: { ...summary, makespan_s: '1.5' } },
+      { kind: 'failed', message: 7, exitCode: 2 },
+      { kind: 'failed', message: 'x', exitCode: 'no' },
+      { kind: 'other' },
+    ];
+    const connection = await connect(url());
+    let given = 0;
+    const liar = new Worker(queueName(loadFirmware()), async () => bad[given++ % bad.length], { connection });
+    // Whole in the end: each run has an answer that is none at most once.
+    const sweep = startSweep('lied-to');
+    await until('twelve answers', () => given >= bad.length);
+    await liar.close();
+    startWorker();
+    expect(await sweep.ended, sweep.said()).toBe(0);
+    expect(filesOf(out('lied-to'))).toEqual(whole);
+    const always = new Worker(
+      queueName(loadFirmware()),
+      async () => ({ kind: 'done', summary: { ...summary, flop: 'x' } }),
+      {
+        connection,
+      },
+    );
+    for (const child of children) child.process.kill('SIGKILL');
+    const hopeless = startSweep('hopeless', '--set', 'sweep.grid={loss: [0 %], passes: [1]}', '--set', 'name=hopeless');
+    expect(await hopeless.ended, hopeless.said()).toBe(1);
+    expect(hopeless.said()).toContain(
+      'all 3 runs failed alike: its workers sent 3 answers that are none: answer summary.flop: expected a number, got the text "x"',
+    );
+    await always.close();
     connection.disconnect();
   });
 
