@@ -81,7 +81,7 @@ export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean
   }
   if (begun) checkSame(folder, readMarker(folder), plan);
   const { sweep } = plan;
-  for (const each of [folder, ...runFolders(folder)]) cleanFolder(each);
+  for (const each of [folder, join(folder, 'charts'), join(folder, BOARDS), ...runFolders(folder)]) cleanFolder(each);
   if (begun) return;
   writeFileWhole(join(folder, 'sweep.yaml'), sweep.text);
   if (sweep.scenario !== undefined) writeFileWhole(join(folder, 'scenario.yaml'), sweep.scenario.text);
