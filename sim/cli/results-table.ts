@@ -3,12 +3,15 @@ import type { Summary } from '../metrics/summary.ts';
 import { shortCount } from './progress.ts';
 import { pairs } from './text-table.ts';
 
+const CUT = 'not known: the run was cut at its horizon';
+
 /** The end of a run in a dozen lines. */
 export function resultsTable(summary: Summary): string {
   const { staleness, age_s, comm_to_comp: ratio, host } = summary;
   const rows: [string, string][] = [
     ['stopped', summary.stopped],
-    ['makespan', formatQuantity(summary.makespan_s, 'time')],
+    ['simulated', formatQuantity(summary.simulated_s, 'time')],
+    ['makespan', summary.makespan_s === null ? CUT : formatQuantity(summary.makespan_s, 'time')],
     [
       'accuracy',
       summary.accuracy === null ? 'no model yet' : `${share(summary.accuracy)}, macro-F1 ${share(summary.macro_f1)}`,

@@ -2,7 +2,7 @@ import type { Distribution, Spread } from './distribution.ts';
 import { efficiency, ratioByBytes, ratioByTime, sumInOrder } from './ratios.ts';
 import type { Scores } from './scores.ts';
 
-/** Why a run ended: all was trained, the horizon was met, or a target accuracy or convergence was reached. */
+/** Why a run ended: all was trained, the horizon was met, or a target accuracy or convergence was reached. A run that met its horizon is cut. */
 export type Stopped = 'trained' | 'horizon' | 'accuracy' | 'converged' | 'rounds';
 
 /** The part of a summary that concerns the host, and nothing else does: it differs from run to run. */
@@ -20,7 +20,12 @@ export interface Summary {
   readonly digest: string;
   /** The results folder, '' when none was written. */
   readonly result: string;
-  readonly makespan_s: number;
+  /** From the start of the simulation until the model was trained or accurate enough; null for a run cut at its horizon. */
+  readonly makespan_s: number | null;
+  /** From the start of the simulation until the run ended, cut or not: every reported time is at most this. */
+  readonly simulated_s: number;
+  /** When the accuracy of `stop.when` was reached; null where it was not, or none was set. */
+  readonly time_to_accuracy_s: number | null;
   readonly accuracy: number | null;
   readonly macro_f1: number | null;
   /** Version lag; null for methods without a shared version (never 0). */
@@ -54,7 +59,8 @@ export interface RunFacts {
   readonly name: string;
   readonly digest: string;
   readonly result?: string;
-  readonly makespanSeconds: number;
+  /** When the run ended, from the start of the simulation. */
+  readonly endSeconds: number;
   /** Of the final model on the test rows; null when there is none. */
   readonly scores: Scores | null;
   readonly staleness: Distribution | null;
@@ -86,6 +92,7 @@ function finiteOrNull(value: number | undefined): number | null {
 }
 
 export function summarise(run: RunFacts): Summary {
+  const makespan = run.stopped === 'horizon' ? null : run.endSeconds;
   const devices = run.computeSeconds.length;
   const deviceSeconds = sumInOrder(run.computeSeconds);
   const flop = sumInOrder(run.flop);
@@ -96,7 +103,9 @@ export function summarise(run: RunFacts): Summary {
     name: run.name,
     digest: run.digest,
     result: run.result ?? '',
-    makespan_s: run.makespanSeconds,
+    makespan_s: makespan,
+    simulated_s: run.endSeconds,
+    time_to_accuracy_s: run.stopped === 'accuracy' ? run.endSeconds : null,
     accuracy: finiteOrNull(run.scores?.accuracy),
     macro_f1: finiteOrNull(run.scores?.macroF1),
     staleness: run.staleness?.spread() ?? null,
@@ -119,7 +128,7 @@ export function summarise(run: RunFacts): Summary {
     flop,
     flop_wasted: run.flopWasted === undefined ? null : sumInOrder(run.flopWasted),
     device_seconds: deviceSeconds,
-    efficiency: efficiency({ deviceSeconds, devices, makespanSeconds: run.makespanSeconds }),
+    efficiency: makespan === null ? null : efficiency({ deviceSeconds, devices, makespanSeconds: makespan }),
     stopped: run.stopped,
     ...(run.host === undefined ? {} : { host: run.host }),
   };

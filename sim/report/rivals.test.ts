@@ -24,7 +24,7 @@ describe('what an accuracy cost', () => {
     expect(targetOf({ runs: [], byMethod: true })).toBe(0);
   });
 
-  it('is spent at the first measurement that reaches it, or never', () => {
+  it('is spent at the first aggregation that reaches it, or never', () => {
     const fedavg = rivals.runs[labels.indexOf('fedavg')]!;
     const { seconds, bytes, joules } = costOf(fedavg, 0.5);
     expect(bytes).toBeCloseTo(seconds! * 5e4, 6);
@@ -63,7 +63,7 @@ describe('the contest', () => {
 describe('changed runs', () => {
   const slower = (of: number, by: number) => {
     const run = rivals.runs[of]!;
-    const summary = { ...run.summary, makespan_s: run.summary.makespan_s * by };
+    const summary = { ...run.summary, makespan_s: run.summary.makespan_s! * by };
     return { run: { ...run, label: `${run.label}, 500 ms`, summary }, of };
   };
   const changed = { ...rivals, changed: [slower(1, 7), slower(0, 1.5), slower(5, 3)] };
@@ -95,7 +95,7 @@ describe('the least ratio of makespans', () => {
     const budgeted = rivals.runs.map((run) => ({ ...run, budgeted: run.label === 'adaptive-tau' }));
     const slow = (of: number, by: number) => {
       const run = budgeted[of]!;
-      return { run: { ...run, summary: { ...run.summary, makespan_s: run.summary.makespan_s * by } }, of };
+      return { run: { ...run, summary: { ...run.summary, makespan_s: run.summary.makespan_s! * by } }, of };
     };
     const changed = [slow(labels.indexOf('g2t'), 4), slow(labels.indexOf('adaptive-tau'), 1.1)];
     const extras = { rivals: { runs: budgeted, byMethod: true, changed } };

@@ -6,6 +6,7 @@ import type { Stopped, Summary } from '../metrics/summary.ts';
 import { digestTable, type Table } from '../metrics/table.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { FrameRecorder } from './frame-recorder.ts';
+import { Improvements } from './improvements.ts';
 import type { LiveBoards } from './live.ts';
 import { Measurements } from './measurements.ts';
 import { notesOf, type ReportNotes } from './notes.ts';
@@ -37,6 +38,8 @@ export interface RunOutcome {
     readonly rounds: Table;
     readonly devices: Table;
     readonly metrics: Table;
+    /** Where the run stops at an accuracy or is compared. */
+    readonly improvements?: Table;
     readonly ages: Table;
     readonly timeline: Table;
     readonly frames?: Table;
@@ -63,6 +66,7 @@ export class Session {
   readonly #dataset: Dataset;
   readonly #frames: FrameRecorder | undefined;
   readonly #isLive: boolean;
+  readonly #improvements: Improvements | undefined;
   #reached = false;
   #over = false;
 
@@ -75,22 +79,20 @@ export class Session {
     const recorded = scenario.record === 'frames' ? undefined : live?.devices;
     this.#frames = scenario.record === 'frames' || live !== undefined ? new FrameRecorder(recorded) : undefined;
     const observe = both(this.#frames?.observe, input.observe);
-    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, crew, observe, live }));
+    const onAggregated = scenario.improvements ? () => this.#aggregated() : undefined;
+    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, crew, observe, onAggregated, live }));
     this.world = world;
     this.horizon = fromSeconds(scenario.stop.horizon) as number as Instant;
     const { sim, method, fleet } = world;
     input.onWorld?.(world);
 
     this.measurements = new Measurements(world);
+    this.#improvements = scenario.improvements ? new Improvements(world) : undefined;
     const source = sim.sources(1);
     const every = fromSeconds(scenario.measure.every);
-    const target = typeof scenario.stop.when === 'object' ? scenario.stop.when.accuracy : Number.POSITIVE_INFINITY;
     const measure = sim.kind('run.measure', () => {
-      const accuracy = this.measurements.take();
-      if (accuracy >= target) {
-        this.#reached = true;
-        sim.stop();
-      } else sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
+      this.measurements.take();
+      sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
     });
     method.start();
     fleet.start(method);
@@ -131,6 +133,12 @@ export class Session {
     }
   }
 
+  /** When the run ended, ns: at its horizon, or with its last event; undefined while there is something left to do. */
+  get endedAt(): Instant | undefined {
+    if (this.ended === undefined) return undefined;
+    return this.world.sim.stopped ? this.world.sim.now : this.horizon;
+  }
+
   /**
    * Changes what is still to come.
    * @param loaded the scenario with more interventions, all of them later than the last event.
@@ -155,6 +163,7 @@ export class Session {
       rounds: method.rounds(),
       devices: deviceTable(world, end),
       metrics,
+      ...(this.#improvements === undefined ? {} : { improvements: this.#improvements.table() }),
       ages: method.records.ages.quantiles(),
       timeline: timeline.finish(end),
       ...(this.#frames === undefined ? {} : { frames: this.#frames.table() }),
@@ -163,8 +172,10 @@ export class Session {
     forget();
     const all = sim.digest.clone();
     method.fold(all);
-    // Frames went into the digest one by one: recording them too changes nothing.
-    for (const [name, table] of Object.entries(tables)) if (name !== 'frames') digestTable(all, table);
+    // What is only recorded at request changes no digest: the frames are in it already, event by event, and the
+    // improvements follow from them.
+    for (const [name, table] of Object.entries(tables))
+      if (name !== 'frames' && name !== 'improvements') digestTable(all, table);
     const digest = all.hex();
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
@@ -172,6 +183,15 @@ export class Session {
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
     return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
+  }
+
+  /** The target is tested here and nowhere else: when it is reached does not hang on how often the run is measured. */
+  #aggregated(): void {
+    const { when } = this.#loaded.scenario.stop;
+    const accuracy = this.#improvements!.note();
+    if (typeof when !== 'object' || !(accuracy >= when.accuracy)) return;
+    this.#reached = true;
+    this.world.sim.stop();
   }
 }
 

@@ -40,6 +40,8 @@ export interface WorldInput {
   /** Who works on what devices' firmware takes long for; undefined: the caller. */
   readonly crew?: Crew | undefined;
   readonly observe: FrameObserver | undefined;
+  /** Called after every aggregation of the method; undefined where nobody measures the model then. */
+  readonly onAggregated?: (() => void) | undefined;
   /** Boards that take part beside the simulated devices. */
   readonly live?: LiveBoards | undefined;
 }
@@ -69,7 +71,7 @@ const LEAST_RECEIVE_BYTES = 1024;
 /** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
 const BACKOFF = { first: 1e9, longest: 60e9 };
 
-export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: WorldInput): World {
+export function buildWorld({ loaded, dataset, firmware, crew, observe, onAggregated, live }: WorldInput): World {
   const { scenario } = loaded;
   if (live === undefined) refuseWithoutBoards(scenario);
   const { seed, method: options } = scenario;
@@ -160,6 +162,7 @@ export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: W
     partition,
     meter,
     fault: loaded.fault,
+    onAggregated,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
     },
