@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
+import { wasCut } from '../metrics/summary.ts';
 import { renderSweep } from '../report/sweep-report.ts';
 import type { SweepResult } from '../report/sweep-series.ts';
 import { loadFirmware } from '../run/inputs.ts';
@@ -129,7 +130,7 @@ export async function mergeShards(folders: readonly string[], out: string | unde
 }
 
 function cutOf(rows: readonly SweepRow[]): number {
-  return rows.filter(({ record }) => record.summary.stopped === 'horizon').length;
+  return rows.filter(({ record }) => wasCut(record.summary)).length;
 }
 
 /** How many shards there were, by the names of their folders. */

@@ -2,7 +2,7 @@ import type { Distribution, Spread } from './distribution.ts';
 import { efficiency, ratioByBytes, ratioByTime, sumInOrder } from './ratios.ts';
 import type { Scores } from './scores.ts';
 
-/** Why a run ended: all was trained, the horizon was met, or a target accuracy or convergence was reached. A run that met its horizon is cut. */
+/** Why a run ended: all was trained, the horizon was met, or a target accuracy or convergence was reached. */
 export type Stopped = 'trained' | 'horizon' | 'accuracy' | 'converged' | 'rounds';
 
 /** The part of a summary that concerns the host, and nothing else does: it differs from run to run. */
@@ -87,12 +87,17 @@ export interface RunFacts {
   readonly host?: HostSummary;
 }
 
+/** Whether a run was cut at its horizon: what it would have come to in the end is not known. */
+export function wasCut({ stopped }: Pick<Summary, 'stopped'>): boolean {
+  return stopped === 'horizon';
+}
+
 function finiteOrNull(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 export function summarise(run: RunFacts): Summary {
-  const makespan = run.stopped === 'horizon' ? null : run.endSeconds;
+  const makespan = wasCut(run) ? null : run.endSeconds;
   const devices = run.computeSeconds.length;
   const deviceSeconds = sumInOrder(run.computeSeconds);
   const flop = sumInOrder(run.flop);

@@ -1,5 +1,5 @@
 import { assert } from '../kernel/errors.ts';
-import type { Summary } from '../metrics/summary.ts';
+import { type Summary, wasCut } from '../metrics/summary.ts';
 import { findColumn, numbersOf, type Table } from '../metrics/table.ts';
 import { html, htmlTable, type Markup } from './html.ts';
 import { grouped, horizonText, percent, ratio, short, span, withPrefix } from './numbers.ts';
@@ -37,11 +37,6 @@ function improvementsOf({ label, tables }: RivalRun): Table {
   return tables.improvements;
 }
 
-/** Whether a run was stopped before its training was done: what it would have come to is not known. */
-function wasCut({ summary }: RivalRun): boolean {
-  return summary.stopped === 'horizon';
-}
-
 /** The last value of an optional column of the metrics, null where there is none. */
 function lastOf({ tables }: RivalRun, column: string): number | null {
   const { metrics } = tables;
@@ -71,7 +66,7 @@ const onWire = (summary: Summary) => summary.bytes_up + summary.bytes_down;
 function total(of: (summary: Summary) => number): Pick<Row, 'better' | 'value' | 'least' | 'missing'> {
   return {
     better: 'less',
-    value: (summary, _, run) => (wasCut(run) ? null : of(summary)),
+    value: (summary) => (wasCut(summary) ? null : of(summary)),
     least: of,
     missing: 'not defined',
   };
@@ -144,7 +139,7 @@ export function contests(rivals: Rivals): Contest[] {
   return rowsAt(target).flatMap((row) => {
     const values = rivals.runs.map((run, i) => row.value(run.summary, costs[i]!, run));
     const atLeast = rivals.runs.map(({ summary }, i) => {
-      const open = values[i] === null && (summary.stopped === 'horizon' || summary.stopped === 'accuracy');
+      const open = values[i] === null && (wasCut(summary) || summary.stopped === 'accuracy');
       return open ? (row.least?.(summary) ?? null) : null;
     });
     const defined = values.filter((value) => value !== null);
@@ -198,7 +193,7 @@ ${figures}`,
 
 /** Which runs were cut: "2 of 4 at the horizon: fedavg, gaia."; empty where none was. */
 export function cutText(runs: readonly RivalRun[]): string {
-  const cut = runs.filter(wasCut);
+  const cut = runs.filter(({ summary }) => wasCut(summary));
   if (cut.length === 0) return '';
   return `${horizonText(cut.length, runs.length)}: ${cut.map(({ label }) => label).join(', ')}.`;
 }
@@ -252,7 +247,7 @@ function changedTable(rivals: Rivals): Markup {
     of,
     makespan === null ? 'cut' : span(makespan),
     times === null ? 'not known' : i === 0 ? html`<span class="value">${short(times)}</span>` : short(times),
-    toTarget === null ? 'not reached' : short(toTarget),
+    toTarget === null ? (times === null ? 'not known' : 'not reached') : short(toTarget),
     accuracy.map((each) => (each === null ? 'not defined' : percent(each))).join(' → '),
   ]);
   return html`<h3>What a change makes of a run</h3>

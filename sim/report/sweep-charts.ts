@@ -58,7 +58,7 @@ export function sweepCharts(result: SweepResult): Chart[] {
     stack(result, layout, {
       name: 'sweep',
       title: 'What the points come to',
-      subtitle: `mean, with ${confidence}`,
+      subtitle: `mean, with ${confidence}${cut === '' ? '' : `; ${cut}`}`,
       caption: `Means over the seeds against ${layout.x.name}, with ${confidence}.${note}`,
       metrics,
       shown: VALUES,

@@ -9,6 +9,7 @@ import {
   pairedEffectSize,
   studentInterval,
 } from '../metrics/statistics.ts';
+import { wasCut } from '../metrics/summary.ts';
 import { SUMMARY_COLUMNS, type SummaryColumn } from '../metrics/summary-columns.ts';
 import { type ColumnDefinition, type ColumnValues, type Table, tableFromArrays } from '../metrics/table.ts';
 import { amountOf, unitOf } from '../scenario/amount.ts';
@@ -215,7 +216,7 @@ function statistics(
     point,
     metric,
     values: Float64Array.from(own.values()),
-    cut: byPoint[point]!.filter(({ record }) => record.summary.stopped === 'horizon').length,
+    cut: byPoint[point]!.filter(({ record }) => wasCut(record.summary)).length,
     against,
     differences: Float64Array.from(shared, ([seed, value]) => value - other.get(seed)!),
     other: Float64Array.from(other.values()),

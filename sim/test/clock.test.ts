@@ -4,7 +4,7 @@ import type { TracedEvent } from '../kernel/simulation.ts';
 import { type Column, numbersOf, type Table } from '../metrics/table.ts';
 import { costOf, targetOf } from '../report/rivals.ts';
 import type { RunOutcome } from '../run/run.ts';
-import { runText } from './scenario-run.ts';
+import { NET, runText } from './scenario-run.ts';
 
 /** One clock for all that a run reports, over random small scenarios of all methods. A failure prints what replays it. */
 const RUNS = { seed: 20_261_207, numRuns: 300 };
@@ -190,22 +190,6 @@ describe('whatever the scenario', () => {
     for (const kind of kinds) expect(seen[kind], kind).toBeGreaterThan(20);
   });
 });
-
-/** A round of it takes some 35 ms, behind a second and a half until all devices are connected. */
-const NET = `schema: 1
-name: net
-seed: 1
-dataset: { name: clusters, classes: 4, rows: 10, test: 10, seed: 1 }
-method: { name: fedavg, learner: { name: softmax }, tau: 5, rounds: 3 }
-partition: { by: iid }
-fleet:
-  - { board: nrf52840, count: 4, region: london, link: wired }
-network:
-  model: flow
-  server: { region: dublin, up: 1 Gbit/s, down: 1 Gbit/s }
-  links: { wired: { up: 1 Mbit/s, down: 1 Mbit/s, latency: 5 ms } }
-stop: { when: trained, horizon: 1 h }
-`;
 
 describe('the makespan', () => {
   it('counts from the start of the simulation, as all other times do', async () => {

@@ -1,3 +1,4 @@
+import { wasCut } from '../../metrics/summary.ts';
 import { findColumn, numbersOf, type Table } from '../../metrics/table.ts';
 import { percent, short, six, span, withPrefix } from '../numbers.ts';
 import { fewRivals, type RivalRun, type Rivals, type RunResult } from '../result.ts';
@@ -277,7 +278,7 @@ export function rivalsCostChart(result: RunResult): Chart | null {
     values,
     texts: values.map((value, i) => {
       if (value !== null) return text(value);
-      return rivals.runs[i]!.summary.stopped === 'horizon' ? 'not by the horizon' : 'not reached';
+      return wasCut(rivals.runs[i]!.summary) ? 'not by the horizon' : 'not reached';
     }),
   });
   const rule = rivals.target === undefined ? ', nine tenths of the best accuracy of any run in whole percent' : '';

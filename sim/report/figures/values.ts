@@ -1,5 +1,6 @@
 import { assert } from '../../kernel/errors.ts';
 import { mean, studentInterval } from '../../metrics/statistics.ts';
+import { wasCut } from '../../metrics/summary.ts';
 import type { ResolvedProfile } from '../../net/link-options.ts';
 import { horizonText } from '../numbers.ts';
 import type { FigureRun } from './figure.ts';
@@ -61,7 +62,7 @@ export function withSeed({ runs }: Variant, seed: number): FigureRun {
 
 /** What a caption says of runs that were cut, after a space; nothing where none was. */
 export function cutText(runs: readonly FigureRun[]): string {
-  const cut = runs.filter(({ summary }) => summary.stopped === 'horizon').length;
+  const cut = runs.filter(({ summary }) => wasCut(summary)).length;
   return cut === 0 ? '' : ` ${horizonText(cut, runs.length)}: where a run was cut, no makespan is given.`;
 }
 
