@@ -280,6 +280,16 @@ describe('what an accuracy cost', () => {
     expect(found[2]).toEqual(found[0]);
   });
 
+  it('is looked for after every update of asgd, and after as many as there are devices where that takes long', async () => {
+    const { tables } = await runText(NET, [...learningWith('asgd', LEARNING[4]![1]), 'stop.when={ accuracy: 90 % }']);
+    expect(numbersOf(tables.improvements!, 'tasks_done').some((updates) => updates % 4 !== 0)).toBe(true);
+    const rows = 'dataset={ name: clusters, classes: 6, rows: 30, test: 150 }';
+    const compared = 'compare=[{ name: other, set: { seed: 2 } }]';
+    const { tables: large } = await runText(NET, [...learningWith('asgd', LEARNING[4]![1]), rows, compared]);
+    expect(large.improvements!.rows).toBeGreaterThan(3);
+    for (const updates of numbersOf(large.improvements!, 'tasks_done')) expect(updates % 4).toBe(0);
+  });
+
   it('changes no digest where it is recorded', async () => {
     const alone = await runText(NET);
     const compared = await runText(NET, ['compare=[{ name: other, set: { seed: 2 } }]']);
