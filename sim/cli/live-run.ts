@@ -2,7 +2,7 @@ import { differencesInWords } from '../board/certificate.ts';
 import { ConnectedBoards } from '../board/live.ts';
 import { SimulatedTarget } from '../board/simulated-target.ts';
 import { openRecorded, validate } from '../board/validate.ts';
-import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
+import { type Firmware, loadFirmware } from '../run/inputs.ts';
 import type { LiveBoards, LiveDevice } from '../run/live.ts';
 import { openResult } from '../run/store.ts';
 import { modelOf } from '../scenario/fleet-options.ts';
@@ -47,10 +47,7 @@ export async function verifyLive(
 ): Promise<VerifyOutcome> {
   const { digest } = openResult(folder).manifest;
   const firmware = options.firmware ?? loadFirmware();
-  const run = await openRecorded(folder, {
-    firmware: firmware.module,
-    datasetOf: ({ scenario }) => loadDataset(scenario.dataset, options.dataDir, scenario.seed),
-  });
+  const run = await openRecorded(folder, { ...options, firmware: firmware.module });
   const certificate = await validate(run, new SimulatedTarget(firmware), {
     devices: live.map(({ device }) => device),
     cancelled: options.cancelled,

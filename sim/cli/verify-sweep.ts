@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBytes } from '../files/read.ts';
 import { digestText } from '../kernel/digest.ts';
+import { checkSweepData } from '../run/input-check.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
 import type { SweepRow } from '../run/sweep-plan.ts';
@@ -19,10 +20,11 @@ export async function verifySweep(
   folder: string,
   options: EngineOptions & { readonly firmware: Firmware; readonly version: string },
 ): Promise<VerifyOutcome> {
-  const { firmware, dataDir, workers, version, cancelled } = options;
+  const { firmware, dataDir, foreign, workers, version, cancelled } = options;
   const plan = openSweep(folder, firmware);
+  checkSweepData(plan, dataDir);
   const fresh = mkdtempSync(join(tmpdir(), 'g2t-verify-'));
-  const engine = await localEngine({ firmware, dataDir, workers });
+  const engine = await localEngine({ firmware, dataDir, foreign, workers });
   try {
     openSweepFolder(fresh, plan, false);
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>

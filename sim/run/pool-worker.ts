@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import type { InputFile } from '../data/input-file.ts';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { G2tError } from '../kernel/errors.ts';
@@ -23,7 +24,7 @@ class Misplaced extends ScenarioError {
 }
 
 const setup = workerData as PoolSetup;
-const shelf = new DatasetShelf(setup.dataDir);
+const shelf = new DatasetShelf(setup.dataDir, setup);
 const stopped = () => Atomics.load(setup.stop, 0) !== 0;
 
 /** Runs one job. All that goes wrong in it is part of the answer. */
@@ -40,28 +41,29 @@ export default async function answer(job: PoolJob): Promise<PoolAnswer> {
   }
 }
 
-async function outcomeOf({ scenario, tables, save, progress }: PoolJob): Promise<PoolOutcome> {
+async function outcomeOf({ scenario, beside, inputs, tables, save, progress }: PoolJob): Promise<PoolOutcome> {
   const outcome = await runToEnd({
-    loaded: withoutFile(scenario),
-    dataset: shelf.take(scenario.dataset, scenario.seed),
+    loaded: withoutFile(scenario, beside),
+    dataset: shelf.take(scenario.dataset, scenario.seed, inputs),
     firmware: setup.firmware,
     cancelled: stopped,
     ...(progress === undefined ? {} : { onProgress: (state) => writeProgress(progress, state) }),
   });
-  const { summary, digest, checkpoints, extras } = outcome;
+  const { summary, digest, checkpoints, inputs: read, extras } = outcome;
   if (save !== undefined) writeFileWhole(save.file, canonicalJson({ ...save.head, summary }));
-  const plain = { summary, digest, checkpoints, extras };
+  const plain = { summary, digest, checkpoints, inputs: read, extras };
   return tables ? { ...plain, tables: outcome.tables, model: outcome.world.method.model() } : plain;
 }
 
 /** A scenario that was read elsewhere: what a run looks at, and nothing of its file. */
-function withoutFile(scenario: ResolvedScenario): LoadedScenario {
+function withoutFile(scenario: ResolvedScenario, inputs: readonly InputFile[]): LoadedScenario {
   return {
     file: '',
     scenario,
     text: '',
     written: undefined,
     set: [],
+    inputs,
     canonical: '',
     variants: [],
     place: (path) => String(path),

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
+import type { InputFile } from '../data/input-file.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Firmware } from './inputs.ts';
+import type { Firmware, Origin } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
@@ -22,6 +23,8 @@ export type { PoolOutcome } from './pool-job.ts';
 /** A run for the pool. */
 export interface PoolRequest {
   readonly loaded: LoadedScenario;
+  /** The files that the run must be made with; one with other content is an InputError. Whatever is there when left out. */
+  readonly inputs?: readonly InputFile[] | undefined;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables?: boolean;
   /** A JSON file that is to hold `head` and the summary: written by the thread, whole, before the run is done. */
@@ -30,7 +33,7 @@ export interface PoolRequest {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends Origin {
   readonly firmware: Firmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
@@ -59,9 +62,12 @@ export class RunPool {
   /** Rejects when the threads cannot even start. */
   readonly #broken: Promise<never>;
 
-  private constructor(Threads: typeof Piscina, { firmware, dataDir, workers, worker = WORKER }: PoolOptions) {
+  private constructor(
+    Threads: typeof Piscina,
+    { firmware, dataDir, foreign = false, workers, worker = WORKER }: PoolOptions,
+  ) {
     this.workers = workers ?? availableParallelism();
-    const setup: PoolSetup = { firmware: firmware.module, dataDir, stop: this.#stop };
+    const setup: PoolSetup = { firmware: firmware.module, dataDir, foreign, stop: this.#stop };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
@@ -90,9 +96,9 @@ export class RunPool {
    * @throws Interrupted after `cancel`; ScenarioError, with its place, for what shows only once the scenario is wired;
    * RunError when two workers died of this run.
    */
-  async run({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
+  async run({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
     const progress = onProgress === undefined ? undefined : progressWords();
-    const job: PoolJob = { scenario: loaded.scenario, tables, save, progress };
+    const job: PoolJob = { scenario: loaded.scenario, beside: loaded.inputs, inputs, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
       return outcomeOf(loaded, await this.#answer(job, loaded));

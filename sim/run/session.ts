@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { type InputFile, inputsText, joinInputs } from '../data/input-file.ts';
 import type { Crew } from '../device/crew.ts';
 import { PRIORITY } from '../kernel/simulation.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
@@ -34,6 +35,8 @@ export interface RunOutcome {
   readonly summary: Summary;
   readonly digest: string;
   readonly checkpoints: readonly string[];
+  /** The files that the run read. */
+  readonly inputs: readonly InputFile[];
   readonly tables: {
     readonly rounds: Table;
     readonly devices: Table;
@@ -88,15 +91,15 @@ export class Session {
 
     this.measurements = new Measurements(world);
     this.#improvements = scenario.improvements ? new Improvements(world) : undefined;
-    const source = sim.sources(1);
+    const source = sim.source('run.measure', PRIORITY.measure);
     const every = fromSeconds(scenario.measure.every);
     const measure = sim.kind('run.measure', () => {
       this.measurements.take();
-      sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
+      sim.schedule(sim.now + every, source, 0, measure, 0, 0);
     });
     method.start();
     fleet.start(method);
-    sim.schedule(every, PRIORITY.measure, source, measure, 0, 0);
+    sim.schedule(every, source, 0, measure, 0, 0);
   }
 
   /** The scenario with every intervention that came so far. */
@@ -176,13 +179,16 @@ export class Session {
     // improvements follow from them.
     for (const [name, table] of Object.entries(tables))
       if (name !== 'frames' && name !== 'improvements') digestTable(all, table);
+    const inputs = joinInputs([loaded.inputs, this.#dataset.inputs ?? []]);
+    // Last, so that the checkpoints of two runs on other data still show where their events part.
+    if (inputs.length > 0) all.text(inputsText(inputs));
     const digest = all.hex();
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
     const facts = { world, name: scenario.name, dataset: this.#dataset, stopped, end, digest };
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
-    return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
+    return { summary, digest, checkpoints: [...sim.checkpoints], inputs, tables, extras, world };
   }
 
   /** The target is tested here and nowhere else: when it is reached does not hang on how often the run is measured. */
