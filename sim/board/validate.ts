@@ -5,6 +5,7 @@ import { readArrow } from '../files/arrow.ts';
 import { readBytes } from '../files/read.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Table } from '../metrics/table.ts';
+import type { LoadedFirmware } from '../run/inputs.ts';
 import type { LiveDevice } from '../run/live.ts';
 import { type ReplayInputs, replayInputs } from '../run/replay-inputs.ts';
 import { openResult } from '../run/store.ts';
@@ -30,7 +31,7 @@ export interface RecordedRun {
 }
 
 export interface OpenOptions {
-  readonly firmware: WebAssembly.Module;
+  readonly firmware: LoadedFirmware;
   readonly datasetOf: (loaded: LoadedScenario) => Dataset;
 }
 

@@ -8,6 +8,7 @@ import { hostFacts } from '../run/host-facts.ts';
 import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import { Interrupted } from '../run/run.ts';
 import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import type { GuardLimits } from '../run/watchdog.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 import { liveNotes, verifyLive, withBoards } from './live-run.ts';
@@ -45,11 +46,11 @@ export async function runScenario(
 
 /**
  * Runs a result's scenario again and compares digests, then what lies in the folder.
- * @param options firmware: what to run instead of the built one (a bundle brings its own).
+ * @param options firmware: what to run instead of the built one (a bundle brings its own); limits: what it may take where it is foreign.
  */
 export async function verifyResult(
   folder: string,
-  options: EngineOptions & { readonly firmware?: Firmware },
+  options: EngineOptions & { readonly firmware?: Firmware; readonly limits?: Partial<GuardLimits> },
 ): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
   if (manifest.live !== undefined) return verifyLive(folder, manifest.live, options);

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { type LoadedFirmware, loadDataset } from '../run/inputs.ts';
+import type { Certificate } from './certificate.ts';
+import { SimulatedTarget } from './simulated-target.ts';
+import { openRecorded, type ValidateOptions, validate } from './validate.ts';
+
+/** What a pool's thread runs to replay what boards did: compiled code, from the sources and from the compiled program alike. */
+export const LIVE_REPLAY_WORKER = fileURLToPath(new URL('../../dist/board/live-replay-worker.js', import.meta.url));
+
+/** Which devices of a result were boards. */
+export interface LiveReplayJob {
+  readonly folder: string;
+  readonly devices: readonly number[];
+}
+
+/** Replays what the boards of a result were sent to firmware in the simulator. */
+export async function replayLive(
+  options: LiveReplayJob &
+    Omit<ValidateOptions, 'limit'> & { readonly firmware: LoadedFirmware; readonly dataDir: string },
+): Promise<Certificate> {
+  const { folder, firmware, dataDir } = options;
+  const run = await openRecorded(folder, {
+    firmware,
+    datasetOf: ({ scenario }) => loadDataset(scenario.dataset, dataDir, scenario.seed),
+  });
+  return await validate(run, new SimulatedTarget(firmware), options);
+}
