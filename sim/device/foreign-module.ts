@@ -138,7 +138,10 @@ class Inspection {
   }
 
   #type(body: WasmReader): void {
-    if (body.byte() !== FUNCTION_TYPE) this.#refuseType();
+    if (body.byte() !== FUNCTION_TYPE) {
+      this.#refuseType();
+      return;
+    }
     for (let part = 0; part < 2; part++) {
       this.#each(body, () => {
         if (!VALUE_TYPES.has(body.byte())) this.#refuseType();

@@ -128,6 +128,11 @@ export class Guard {
     return { memory: exports['memory'], ...Object.fromEntries(guarded) } as Exports;
   }
 
+  /** Where the firmware is, or was last, in words. */
+  get place(): string {
+    return this.#record.place;
+  }
+
   /** The next call has to do so many multiply-adds, at least: it may take as long as they do. */
   expect(multiplyAdds: number): void {
     this.#record.work = multiplyAdds;

@@ -54,7 +54,7 @@ function threadsFor(firmware: WebAssembly.Module, asked: ThreadOptions): Threads
 async function untilEnd(input: RunInput, threads: Threads | undefined): Promise<RunOutcome> {
   const crew = new Crew(threads);
   const session = new Session({ ...input, crew });
-  const standstill = input.guard && new Standstill(session);
+  const standstill = input.guard && new Standstill(session, input.guard);
   let looked = performance.now();
   let batch = BATCH;
   while (session.run(session.horizon, batch)) {

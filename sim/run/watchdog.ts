@@ -3,6 +3,8 @@ import { RunError } from '../kernel/errors.ts';
 
 /** What foreign firmware may take, its threads included. */
 export interface GuardLimits extends ForeignLimits {
+  /** How long the simulation may take between two calls of the firmware, s. */
+  readonly betweenCallsSeconds: number;
   /** By how much the memory of the whole process may grow for each thread, bytes. */
   readonly processBytes: number;
   /** Heap of JavaScript objects in each thread, MiB. */
@@ -11,11 +13,13 @@ export interface GuardLimits extends ForeignLimits {
 
 /**
  * By default: 20 s for a call. The longest calls whose work is not known beforehand solve an LDA (n^3 / 6 multiply-adds: 2 s at
- * 2000 features); calls that train or evaluate get more time by their known work. A module may have 1 GiB of memory; the firmware
+ * 2000 features); calls that train or evaluate get more time by their known work. 10 min between calls: data sets are read then, and
+ * models combined (60 s at most); the limit is for work of the simulator's that a wrong answer could make endless. A module may have 1 GiB of memory; the firmware
  * built here takes 0.4 GB for the hundred thousand devices of `globe-100k`.
  */
 export const GUARD_LIMITS: GuardLimits = {
   callSeconds: 20,
+  betweenCallsSeconds: 600,
   memoryPages: 16_384,
   processBytes: 2 * 2 ** 30,
   heapMegabytes: 1024,
@@ -50,9 +54,9 @@ export class Watchdog {
     const stuck = new Stuck(record);
     let cancelledMs = 0;
     const look = setInterval(() => {
-      const stuckMs = stuck.look();
-      if (stuckMs > 1000 * record.allowance(this.#limits))
-        ending.abort(`made no progress for ${Math.round(stuckMs / 1000)} s`);
+      const { ms, inCall } = stuck.look();
+      const allowed = inCall ? record.allowance(this.#limits) : this.#limits.betweenCallsSeconds;
+      if (ms > 1000 * allowed) ending.abort(`made no progress for ${Math.round(ms / 1000)} s`);
       else if (process.memoryUsage.rss() > this.#mostBytes)
         ending.abort(`took more than ${this.#limits.processBytes / 2 ** 20} MiB of memory`);
       else if (this.#cancelled() && (cancelledMs += LOOK_EVERY_MS) > GRACE_MS) ending.abort('was interrupted');
@@ -70,7 +74,7 @@ export class Watchdog {
   }
 }
 
-/** Measures for how long the firmware has been in one call. A look counts for no more than two intervals: a process that was suspended was not stuck. */
+/** Measures for how long the firmware has been in one call, or between two. A look counts for no more than two intervals: a process that was suspended was not stuck. */
 class Stuck {
   readonly #record: CallRecord;
   #calls = 0;
@@ -81,14 +85,15 @@ class Stuck {
     this.#record = record;
   }
 
-  look(): number {
+  look(): { readonly ms: number; readonly inCall: boolean } {
     const now = performance.now();
     const passed = Math.min(now - this.#last, 2 * LOOK_EVERY_MS);
     this.#last = now;
     const { calls } = this.#record;
-    const inOneCall = calls % 2 === 1 && calls === this.#calls;
+    // Before the first call the run may be waiting for a thread.
+    const same = calls === this.#calls && calls > 0;
     this.#calls = calls;
-    this.#stuckMs = inOneCall ? this.#stuckMs + passed : 0;
-    return this.#stuckMs;
+    this.#stuckMs = same ? this.#stuckMs + passed : 0;
+    return { ms: this.#stuckMs, inCall: calls % 2 === 1 };
   }
 }
