@@ -5,7 +5,7 @@ import { readBytes } from '../files/read.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Table } from '../metrics/table.ts';
 import { checkResultData } from '../run/input-check.ts';
-import { DatasetShelf, type Origin } from '../run/inputs.ts';
+import { DatasetShelf, type LoadedFirmware, type Origin } from '../run/inputs.ts';
 import type { LiveDevice } from '../run/live.ts';
 import { type ReplayInputs, replayInputs } from '../run/replay-inputs.ts';
 import { openResult } from '../run/store.ts';
@@ -31,7 +31,7 @@ export interface RecordedRun {
 }
 
 export interface OpenOptions extends Origin {
-  readonly firmware: WebAssembly.Module;
+  readonly firmware: LoadedFirmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
 }

@@ -12,6 +12,7 @@ import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import { resultFolder } from '../run/result-folder.ts';
 import { Interrupted } from '../run/run.ts';
 import { identityOf, MARKER, type Manifest, manifestOf, openResult, resultFiles, runId } from '../run/store.ts';
+import type { GuardLimits } from '../run/watchdog.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, RunDone, VerifyOutcome } from './engine.ts';
 import { liveNotes, verifyLive, withBoards } from './live-run.ts';
@@ -61,11 +62,11 @@ export async function runScenario(
 
 /**
  * Runs a result's scenario again and compares digests, then what lies in the folder.
- * @param options firmware: what to run instead of the built one (a bundle brings its own).
+ * @param options firmware: what to run instead of the built one (a bundle brings its own); limits: what it may take where it is foreign.
  */
 export async function verifyResult(
   folder: string,
-  options: EngineOptions & { readonly firmware?: Firmware },
+  options: EngineOptions & { readonly firmware?: Firmware; readonly limits?: Partial<GuardLimits> },
 ): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
   const inputs = checkResultData(manifest, loaded, options.dataDir);

@@ -24,7 +24,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const limit = wholeNumber(args, 'frames', { min: 1, max: 2_147_483_647 });
   const answer = quantityOption(args, 'timeout', 'time', { min: 0.1 });
   const recorded = await openRecorded(folder, {
-    firmware: loadFirmware().module,
+    firmware: loadFirmware(),
     dataDir: folderOf(args, io),
   });
   const devices = devicesOf(args, recorded);

@@ -12,7 +12,6 @@ import type { Content } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { staysBelow } from '../kernel/path.ts';
 import { recordedInputs } from './data-files.ts';
-import { type Firmware, firmwareOf } from './inputs.ts';
 
 /** The file by which an archive is known to be a bundle. */
 const MARKER = 'bundle.json';
@@ -94,7 +93,8 @@ export interface Bundle {
   readonly marker: BundleMarker;
   /** The result's or sweep's files, by their names in its folder. */
   readonly result: ReadonlyMap<string, Uint8Array>;
-  readonly firmware: Firmware;
+  /** The module of its firmware: not looked at yet. */
+  readonly wasm: Uint8Array;
 }
 
 /** @throws InputError for an archive that is none, damaged or changed. */
@@ -119,7 +119,7 @@ export async function openBundle(path: string): Promise<Bundle> {
   return {
     marker,
     result: new Map(inside.map(([name, content]) => [name.slice(INSIDE.length + 1), content])),
-    firmware: firmwareOf(wasm),
+    wasm,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { type InputFile, inputsText, joinInputs } from '../data/input-file.ts';
 import type { Crew } from '../device/crew.ts';
+import type { Guard } from '../device/guard.ts';
 import { PRIORITY } from '../kernel/simulation.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
 import type { Stopped, Summary } from '../metrics/summary.ts';
@@ -22,6 +23,8 @@ export interface SessionInput {
   readonly firmware: WebAssembly.Module;
   /** Who works on what devices' firmware takes long for; by default the caller. */
   readonly crew?: Crew | undefined;
+  /** Runs the firmware where it is foreign. */
+  readonly guard?: Guard | undefined;
   /** Sees the world before its first event: for tests and for finding where two runs differ. */
   readonly onWorld?: ((world: World) => void) | undefined;
   /** Sees every frame that enters or leaves a device's firmware. */
@@ -74,7 +77,7 @@ export class Session {
   #over = false;
 
   constructor(input: SessionInput) {
-    const { loaded, dataset, firmware, crew, live } = input;
+    const { loaded, dataset, firmware, crew, guard, live } = input;
     const { scenario } = loaded;
     this.#loaded = loaded;
     this.#dataset = dataset;
@@ -83,7 +86,8 @@ export class Session {
     this.#frames = scenario.record === 'frames' || live !== undefined ? new FrameRecorder(recorded) : undefined;
     const observe = both(this.#frames?.observe, input.observe);
     const onAggregated = scenario.improvements ? () => this.#aggregated() : undefined;
-    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, crew, observe, onAggregated, live }));
+    const given = { loaded, dataset, firmware, crew, guard, observe, onAggregated, live };
+    const world = placed(loaded, () => buildWorld(given));
     this.world = world;
     this.horizon = fromSeconds(scenario.stop.horizon) as number as Instant;
     const { sim, method, fleet } = world;
