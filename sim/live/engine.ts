@@ -249,7 +249,7 @@ export class LiveEngine {
     if (this.#state === 'failed') return [...this.#closed];
     if (running.session.world.sim.events === 0) return [...this.#closed];
     const last = this.#close(running);
-    this.#clock = Math.max(this.#clock, fromSeconds(last.outcome.summary.simulated_s));
+    this.#clock = Math.max(this.#clock, Math.round(last.outcome.summary.simulated_s * 1e9));
     this.#noteEnd();
     return [...this.#closed, last];
   }
