@@ -48,11 +48,19 @@ export interface DiffOutcome {
   readonly difference: string | null;
 }
 
+export interface RunDone {
+  readonly summary: Summary;
+  readonly resultDir: string;
+  /** Runs of the scenario and its `compare`, and how many of them were cut at their horizon. */
+  readonly runs: number;
+  readonly cut: number;
+}
+
 /** What the command line asks of `run/`. */
 export interface Engine {
   runScenario(
     options: EngineOptions & { readonly scenario: LoadedScenario; readonly outDir: string },
-  ): Promise<{ readonly summary: Summary; readonly resultDir: string }>;
+  ): Promise<RunDone>;
   verifyResult(resultDir: string, options: EngineOptions): Promise<VerifyOutcome>;
   diffResults(a: string, b: string, options: EngineOptions): Promise<DiffOutcome>;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
-import type { Summary } from '../metrics/summary.ts';
+import { wasCut } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
 import { changedFile } from '../run/changed-files.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
@@ -14,7 +14,7 @@ import { Interrupted } from '../run/run.ts';
 import { identityOf, MARKER, type Manifest, manifestOf, openResult, resultFiles, runId } from '../run/store.ts';
 import type { GuardLimits } from '../run/watchdog.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
+import type { DiffOutcome, EngineOptions, RunDone, VerifyOutcome } from './engine.ts';
 import { liveNotes, verifyLive, withBoards } from './live-run.ts';
 import { rivalsOf } from './rivals-of.ts';
 import { packageVersion } from './version.ts';
@@ -22,7 +22,7 @@ import { packageVersion } from './version.ts';
 /** Runs a scenario and writes its result, whole or not at all. */
 export async function runScenario(
   options: EngineOptions & { readonly scenario: LoadedScenario; readonly outDir: string },
-): Promise<{ readonly summary: Summary; readonly resultDir: string }> {
+): Promise<RunDone> {
   const { scenario: loaded, outDir } = options;
   const started = performance.now();
   const firmware = loadFirmware();
@@ -51,7 +51,13 @@ export async function runScenario(
   });
   writeFolderWhole({ path: folder, files, marker: MARKER });
   const { wall_s, rss_bytes, threads } = hostFacts(started, options.threads);
-  return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes, threads } }, resultDir: folder };
+  const all = [summary, ...variants.map((variant) => variant.summary)];
+  return {
+    summary: { ...summary, result: folder, host: { wall_s, rss_bytes, threads } },
+    resultDir: folder,
+    runs: all.length,
+    cut: all.filter(wasCut).length,
+  };
 }
 
 /**
