@@ -63,7 +63,7 @@ export async function verifyBundle(path: string, options: EngineOptions & TrustO
       ? await verifySweep(inside, { ...options, firmware, limits, version: marker.versions.globe2train })
       : await verifyResult(inside, { ...options, firmware, limits });
     const foreign = firmware.kind === 'foreign' ? { foreign_firmware: firmware.sha256 } : {};
-    return { ...outcome, ...foreign, notes: notesOf(bundle) };
+    return { ...outcome, ...foreign, notes: [...(outcome.notes ?? []), ...notesOf(bundle)] };
   } finally {
     rmSync(folder, { recursive: true });
   }
