@@ -65,7 +65,10 @@ export function certificateOf(made: {
   const fault = run.record.fault ?? null;
   const identical = devices.filter(({ outcome }) => outcome === 'identical');
   const weights = identical.reduce((sum, each) => sum + each.weights, 0);
-  const differs = devices.some(({ outcome, model: kept }) => outcome === 'different' || kept?.same !== kept?.recorded);
+  const differs = devices.some(
+    ({ outcome, model: kept }) =>
+      outcome === 'different' || outcome === 'not-compared' || kept?.same !== kept?.recorded,
+  );
   return {
     schema: 1,
     same: fault === null && !differs && weights > 0,
@@ -177,6 +180,9 @@ export function differencesInWords(certificate: Certificate): string[] {
     if (model === null || model.same === model.recorded || first !== null) continue;
     lines.push(`device ${device}: ${model.same} of its ${model.recorded} classifiers are those of the model`);
   }
+  for (const { device, outcome } of devices)
+    if (outcome === 'not-compared')
+      lines.push(`device ${device}: nothing was compared, since the record holds none of its frames`);
   const unfit = devices.length > 0 && devices.every(({ outcome }) => outcome === 'does-not-fit');
   if (lines.length === 0 && weights === 0 && !unfit)
     lines.push(`no weights were compared: ${whyNone(devices, partial)}`);

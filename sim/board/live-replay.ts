@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type LoadedFirmware, loadDataset } from '../run/inputs.ts';
 import type { Certificate } from './certificate.ts';
 import { SimulatedTarget } from './simulated-target.ts';
-import { openRecorded, type ValidateOptions, validate } from './validate.ts';
+import { type OpenOptions, openRecorded, type ValidateOptions, validate } from './validate.ts';
 
 /** What a pool's thread runs to replay what boards did: compiled code, from the sources and from the compiled program alike. */
 export const LIVE_REPLAY_WORKER = fileURLToPath(new URL('../../dist/board/live-replay-worker.js', import.meta.url));
@@ -15,13 +14,8 @@ export interface LiveReplayJob {
 
 /** Replays what the boards of a result were sent to firmware in the simulator. */
 export async function replayLive(
-  options: LiveReplayJob &
-    Omit<ValidateOptions, 'limit'> & { readonly firmware: LoadedFirmware; readonly dataDir: string },
+  options: LiveReplayJob & OpenOptions & Omit<ValidateOptions, 'limit'>,
 ): Promise<Certificate> {
-  const { folder, firmware, dataDir } = options;
-  const run = await openRecorded(folder, {
-    firmware,
-    datasetOf: ({ scenario }) => loadDataset(scenario.dataset, dataDir, scenario.seed),
-  });
-  return await validate(run, new SimulatedTarget(firmware), options);
+  const run = await openRecorded(options.folder, options);
+  return await validate(run, new SimulatedTarget(options.firmware), options);
 }

@@ -86,9 +86,20 @@ describe('validation', () => {
     const empty = await validate(none, new SimulatedTarget(loadFirmware()), { ...options, devices: [] });
     expect(empty.same).toBe(false);
     expect(differencesInWords(empty)).toEqual(['no weights were compared: the record holds no device']);
-    // A device that the record knows nothing of.
-    const unknown = await validate(none, new SimulatedTarget(loadFirmware()), { ...options, devices: [3] });
-    expect(unknown.same).toBe(false);
+  });
+
+  it('fails where the record holds nothing of a device', async () => {
+    const { rows, devices, fault } = run.record;
+    const steps = (device: number) => (device === 4 ? [] : run.record.steps(device));
+    const without = { ...run, record: { rows, devices, fault, steps } as unknown as FrameRecord };
+    const certificate = await validate(without, new SimulatedTarget(loadFirmware()), { ...options, devices: [0, 4] });
+    expect(certificate).toMatchObject({
+      same: false,
+      devices: [{ outcome: 'identical' }, { outcome: 'not-compared' }],
+    });
+    expect(differencesInWords(certificate)).toEqual([
+      'device 4: nothing was compared, since the record holds none of its frames',
+    ]);
   });
 
   it('finds the simulator’s firmware the same as itself, in memory and over a wire', async () => {

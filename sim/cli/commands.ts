@@ -119,7 +119,7 @@ const check: Command = {
 
 const verify: Command = {
   name: 'verify',
-  positionals: [{ name: 'result', describe: 'a results folder or a bundle' }],
+  positionals: [{ name: 'result', describe: 'the folder of a result or a sweep, or a bundle' }],
   describe: 'Run a result again; say whether the digests agree, or the first difference',
   options: {
     trust: {

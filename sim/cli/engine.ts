@@ -1,9 +1,10 @@
 import type { Summary } from '../metrics/summary.ts';
+import type { Origin } from '../run/inputs.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Progress } from './progress.ts';
 
 /** What every call of the engine is told beside its subject. */
-export interface EngineOptions {
+export interface EngineOptions extends Origin {
   /** Folder of the data sets. */
   readonly dataDir: string;
   /** Threads for the runs of a comparison; chosen by the machine when undefined. */

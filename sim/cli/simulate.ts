@@ -1,13 +1,17 @@
+import { join } from 'node:path';
 import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
 import { compareFiles } from '../run/changed-files.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { runComparison } from '../run/comparison.ts';
+import { inputsInFolder } from '../run/data-files.ts';
 import { hostFacts } from '../run/host-facts.ts';
+import { changedInput, checkResultData, differenceInWords, inputsOf } from '../run/input-check.ts';
 import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
+import { resultFolder } from '../run/result-folder.ts';
 import { Interrupted } from '../run/run.ts';
-import { MARKER, type Manifest, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import { identityOf, MARKER, type Manifest, manifestOf, openResult, resultFiles, runId } from '../run/store.ts';
 import type { GuardLimits } from '../run/watchdog.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
@@ -22,12 +26,14 @@ export async function runScenario(
   const { scenario: loaded, outDir } = options;
   const started = performance.now();
   const firmware = loadFirmware();
-  const id = runId(loaded, firmware);
-  const folder = resultFolder(outDir, loaded, id);
-  checkWritable(folder);
-  checkReplaceable(folder, MARKER);
+  const inputs = inputsOf(loaded, inputsInFolder(options.dataDir));
+  const id = runId(loaded, firmware, inputs);
+  const base = join(outDir, loaded.scenario.name);
+  const usual = `${base}-${id.slice(0, 8)}`;
+  checkWritable(usual);
+  checkReplaceable(usual, MARKER);
   const { made, live } = await withBoards(loaded, (boards) =>
-    runComparison({ ...options, loaded, firmware, live: boards }),
+    runComparison({ ...options, loaded, inputs, firmware, live: boards }),
   );
   const { outcome, variants } = made;
   const notes = [...made.notes, ...liveNotes(live ?? [])];
@@ -39,6 +45,10 @@ export async function runScenario(
   const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras });
   for (const [name, bytes] of report) files.set(name, bytes);
   if (options.cancelled()) throw new Interrupted();
+  const folder = resultFolder(base, identityOf(manifest), {
+    marker: MARKER,
+    there: (marker) => identityOf(marker as Manifest),
+  });
   writeFolderWhole({ path: folder, files, marker: MARKER });
   const { wall_s, rss_bytes, threads } = hostFacts(started, options.threads);
   return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes, threads } }, resultDir: folder };
@@ -53,10 +63,11 @@ export async function verifyResult(
   options: EngineOptions & { readonly firmware?: Firmware; readonly limits?: Partial<GuardLimits> },
 ): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
+  const inputs = checkResultData(manifest, loaded, options.dataDir);
   if (manifest.live !== undefined) return verifyLive(folder, manifest.live, options);
   const firmwareNow = options.firmware ?? loadFirmware();
   const { sha256 } = firmwareNow;
-  const { outcome: again, variants } = await runComparison({ ...options, loaded, firmware: firmwareNow });
+  const { outcome: again, variants } = await runComparison({ ...options, loaded, inputs, firmware: firmwareNow });
   for (const [index, { name, summary }] of variants.entries()) {
     const { digest } = summary;
     const expected = manifest.variants[index]?.summary.digest ?? 'none';
@@ -90,20 +101,25 @@ export async function diffResults(a: string, b: string, options: EngineOptions):
     const difference = differentVariant(one.manifest, other.manifest);
     return { same: difference === null, difference };
   }
+  const changed = changedInput(one.manifest.inputs ?? [], other.manifest.inputs ?? []);
+  // No folder holds both: the runs cannot be made again beside each other.
+  if (changed?.was !== undefined && changed.is !== undefined)
+    return { same: false, difference: `they read ${differenceInWords(changed, [`in ${a}`, `in ${b}`])}` };
   const firmware = loadFirmware();
   const foreign = [a, b].filter((_, n) => [one, other][n]!.manifest.firmware.sha256 !== firmware.sha256);
   if (foreign.length > 0) {
     const whose = `${foreign.join(' and ')} ${foreign.length === 1 ? 'was' : 'were'} made with other firmware than the one built here`;
     return { same: false, difference: `the digests differ; which event is not known, since ${whose}` };
   }
+  for (const { manifest, loaded } of [one, other]) checkResultData(manifest, loaded, options.dataDir);
   const checkpoint = firstDifferentCheckpoint(one.manifest.checkpoints, other.manifest.checkpoints);
-  const repeat = (loaded: LoadedScenario): Repeatable => ({
+  const repeat = ({ manifest, loaded }: typeof one): Repeatable => ({
     loaded,
-    dataset: loadDataset(loaded.scenario.dataset, options.dataDir, loaded.scenario.seed),
+    dataset: loadDataset(loaded.scenario.dataset, options.dataDir, loaded.scenario.seed, manifest.inputs),
     firmware,
     cancelled: options.cancelled,
   });
-  const difference = await firstDifference(repeat(one.loaded), repeat(other.loaded), checkpoint);
+  const difference = await firstDifference(repeat(one), repeat(other), checkpoint);
   return { same: false, difference: difference ?? 'no event differs, but the results made of them do' };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readBytes } from '../files/read.ts';
 import { digestText } from '../kernel/digest.ts';
 import { RunError } from '../kernel/errors.ts';
+import { checkSweepData } from '../run/input-check.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
 import type { SweepRow } from '../run/sweep-plan.ts';
@@ -25,10 +26,11 @@ export async function verifySweep(
     readonly version: string;
   },
 ): Promise<VerifyOutcome> {
-  const { firmware, limits, dataDir, workers, version, cancelled } = options;
+  const { firmware, limits, dataDir, foreign, workers, version, cancelled } = options;
   const plan = openSweep(folder, firmware);
+  checkSweepData(plan, dataDir);
   const fresh = mkdtempSync(join(tmpdir(), 'g2t-verify-'));
-  const engine = await localEngine({ firmware, limits, dataDir, workers });
+  const engine = await localEngine({ firmware, limits, dataDir, foreign, workers });
   try {
     openSweepFolder(fresh, plan, false);
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>

@@ -1,6 +1,6 @@
 import type { FirmwareHost } from '../device/host-types.ts';
 import { assert, RunError } from '../kernel/errors.ts';
-import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT, toSeconds } from '../kernel/time.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
 import { getU32 } from '../protocol/bytes.ts';
@@ -61,7 +61,7 @@ export class Fleet implements NetworkListener {
   readonly #exchanges = new Slots(['device', 'frame', 'answer', 'attempts', 'rtt', 'bytes', 'time']);
   readonly #streams = new Slots(['device', 'stream', 'bytes', 'first', 'last', 'rtt', 'pace', 'flop']);
 
-  readonly #source: number;
+  readonly #source: EventSource;
   readonly #kinds: Record<'poll' | 'collect' | 'leave' | 'timer' | 'retry' | 'drained' | 'knock', number>;
 
   constructor(config: FleetConfig) {
@@ -79,7 +79,7 @@ export class Fleet implements NetworkListener {
     this.#lost = new Arrivals(devices);
     this.#rtt = new Float64Array(devices);
     this.#backOff = new BackOff(config.seed, devices, config.backoff);
-    this.#source = sim.sources(devices);
+    this.#source = sim.source('fleet', PRIORITY.fleet, devices);
     this.#kinds = {
       poll: sim.kind('fleet.poll', (device) => this.#poll(device)),
       collect: sim.kind('fleet.collect', (device, stream) => this.#collect(device, stream)),
@@ -175,7 +175,7 @@ export class Fleet implements NetworkListener {
   }
 
   #schedule(at: number, device: number, kind: number, argument: number): void {
-    this.#sim.schedule(at, PRIORITY.fleet, this.#source + device, kind, device, argument);
+    this.#sim.schedule(at, this.#source, device, kind, device, argument);
   }
 
   #send(device: number, up: boolean, bytes: number, sink: number, tag: number): void {

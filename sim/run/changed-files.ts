@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { readBytes } from '../files/read.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { type FinishedRun, MARKER, type Manifest, manifestOf, resultFiles, type VariantOutcome } from './store.ts';
+import {
+  type FinishedRun,
+  MARKER,
+  type Manifest,
+  manifestOf,
+  resultFiles,
+  runId,
+  type VariantOutcome,
+} from './store.ts';
 
 /** How the files of a result compare with what its run makes. */
 export interface FileComparison {
@@ -24,7 +32,8 @@ export async function compareFiles(result: {
 }): Promise<FileComparison> {
   const { folder, manifest, loaded, outcome, variants } = result;
   // What tells of the program and the machine may differ; the rest of the manifest follows from the run.
-  const { id, host, firmware, versions } = manifest;
+  const { host, firmware, versions } = manifest;
+  const id = runId(loaded, firmware, manifest.inputs ?? []);
   const again = manifestOf({ loaded, id, firmware, version: '', outcome, variants, host });
   if (canonicalJson({ ...again, versions }) !== canonicalJson(manifest)) return { changed: MARKER, missing: [] };
   const missing: string[] = [];

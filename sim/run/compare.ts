@@ -88,9 +88,8 @@ async function trace(run: Repeatable, checkpoint: number): Promise<Step[]> {
 
 function against(one: TracedEvent | undefined, other: TracedEvent | undefined): string {
   const [left, right] = [one, other].map((event) => (event === undefined ? 'no event' : inWords(event)));
-  // Devices and transfers are numbered alike in both; the key also holds who scheduled the event, of all there are.
   return left === right
-    ? `${left}, from other sources (order key ${one?.key} against ${other?.key})`
+    ? `${left}, from other sources (${one?.source} against ${other?.source}) or in another order`
     : `${left} against ${right}`;
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
+import type { InputFile } from '../data/input-file.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { type BuiltFirmware, DatasetShelf, type Firmware } from './inputs.ts';
+import { type BuiltFirmware, DatasetShelf, type Firmware, type Origin } from './inputs.ts';
 import type { LiveBoards } from './live.ts';
 import { type PoolOutcome, RunPool } from './pool.ts';
 import { type RunProgress, runToEnd } from './run.ts';
@@ -12,8 +13,10 @@ export interface ComparisonProgress extends RunProgress {
   readonly unit: 'tasks' | 'runs';
 }
 
-export interface ComparisonInput {
+export interface ComparisonInput extends Origin {
   readonly loaded: LoadedScenario;
+  /** The files that the runs must be made with. */
+  readonly inputs: readonly InputFile[];
   readonly firmware: Firmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
@@ -58,9 +61,9 @@ export async function runComparison(input: ComparisonInput): Promise<Comparison>
   const folders = variantFolders(loaded.variants.map(({ name }) => name));
   const notes = [...outcome!.extras.notes];
   const variants = loaded.variants.map(({ name, against }, index): VariantOutcome => {
-    const { summary, tables, extras } = others[index]!;
+    const { summary, tables, inputs, extras } = others[index]!;
     for (const note of extras.notes) if (!outcome!.extras.notes.includes(note)) notes.push(`${name}: ${note}`);
-    return { name, folder: folders[index]!, against, summary, tables };
+    return { name, folder: folders[index]!, against, summary, tables, inputs };
   });
   return { outcome: outcome!, variants, notes };
 }
@@ -70,14 +73,14 @@ async function oneByOne(
   firmware: BuiltFirmware,
   input: ComparisonInput,
 ): Promise<FinishedRun[]> {
-  const { dataDir, threads = 1, onProgress, cancelled, live } = input;
-  const shelf = new DatasetShelf(dataDir);
+  const { dataDir, inputs, threads = 1, onProgress, cancelled, live } = input;
+  const shelf = new DatasetShelf(dataDir, input);
   const outcomes: FinishedRun[] = [];
   for (const loaded of all) {
     const { dataset, seed } = loaded.scenario;
     const { world, ...outcome } = await runToEnd({
       loaded,
-      dataset: shelf.take(dataset, seed),
+      dataset: shelf.take(dataset, seed, inputs),
       firmware: firmware.module,
       threads: { threads },
       onProgress: (progress) => onProgress?.({ ...progress, unit: 'tasks' }),
@@ -92,9 +95,9 @@ async function oneByOne(
 async function inThreads(
   all: readonly LoadedScenario[],
   workers: number,
-  { firmware, limits, dataDir, onProgress, cancelled }: ComparisonInput,
+  { firmware, limits, dataDir, foreign, inputs, onProgress, cancelled }: ComparisonInput,
 ): Promise<FinishedRun[]> {
-  const pool = await RunPool.open({ firmware, limits, dataDir, workers });
+  const pool = await RunPool.open({ firmware, limits, dataDir, foreign, workers });
   const states = new Map<LoadedScenario, RunProgress>();
   let done = 0;
   const look = setInterval(() => {
@@ -112,6 +115,7 @@ async function inThreads(
       all.map(async (loaded) => {
         const outcome = await pool.run({
           loaded,
+          inputs,
           tables: true,
           onProgress: (progress) => void states.set(loaded, progress),
         });

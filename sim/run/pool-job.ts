@@ -1,3 +1,4 @@
+import type { InputFile } from '../data/input-file.ts';
 import type { ForeignLimits } from '../device/guard.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Table } from '../metrics/table.ts';
@@ -12,6 +13,8 @@ export interface PoolSetup {
   readonly firmware: Firmware;
   readonly limits: ForeignLimits;
   readonly dataDir: string;
+  /** Whether the runs came from elsewhere: errors then quote no content of a file. */
+  readonly foreign: boolean;
   /** One word: not 0 once all is to stop. */
   readonly stop: Int32Array;
 }
@@ -31,6 +34,10 @@ export interface WatchedJob {
 /** A run as a worker is given it. */
 export interface PoolJob extends WatchedJob {
   readonly scenario: ResolvedScenario;
+  /** Files beside the scenario whose content it holds. */
+  readonly beside: readonly InputFile[];
+  /** The files that its data set must be read from, perhaps among others; undefined: whatever is there. */
+  readonly inputs: readonly InputFile[] | undefined;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables: boolean;
   /** A file to which the summary goes, below what is known of the run already. */
@@ -44,6 +51,7 @@ export interface PoolOutcome {
   readonly summary: Summary;
   readonly digest: string;
   readonly checkpoints: readonly string[];
+  readonly inputs: readonly InputFile[];
   /** What the report says beside the tables. */
   readonly extras: ReportNotes;
   /** Only where they were asked for. */

@@ -10,7 +10,7 @@ import type { PoolAnswer, PoolSetup } from './pool-job.ts';
 
 const setup = workerData as PoolSetup;
 
-export const { dataDir } = setup;
+export const { dataDir, foreign } = setup;
 
 /** Whether all jobs are to end. */
 export const stopped = (): boolean => Atomics.load(setup.stop, 0) !== 0;

@@ -1,15 +1,16 @@
+import type { InputFile } from '../data/input-file.ts';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import type { LoadedScenario, ResolvedScenario } from '../scenario/load.ts';
 import { DatasetShelf, type LoadedFirmware } from './inputs.ts';
 import type { PoolAnswer, PoolJob, PoolOutcome } from './pool-job.ts';
 import { writeProgress } from './pool-job.ts';
-import { answerTo, dataDir, Misplaced, stopped } from './pool-thread.ts';
+import { answerTo, dataDir, foreign, Misplaced, stopped } from './pool-thread.ts';
 import { runToEnd } from './run.ts';
 
 // What a worker thread of the pool runs: one job after another.
 
-const shelf = new DatasetShelf(dataDir);
+const shelf = new DatasetShelf(dataDir, { foreign });
 
 /** Makes one run. */
 export default async function answer(job: PoolJob): Promise<PoolAnswer> {
@@ -17,31 +18,32 @@ export default async function answer(job: PoolJob): Promise<PoolAnswer> {
 }
 
 async function outcomeOf(
-  { scenario, tables, save, progress }: PoolJob,
+  { scenario, beside, inputs, tables, save, progress }: PoolJob,
   { module, guard }: LoadedFirmware,
 ): Promise<PoolOutcome> {
   const outcome = await runToEnd({
-    loaded: withoutFile(scenario),
-    dataset: shelf.take(scenario.dataset, scenario.seed),
+    loaded: withoutFile(scenario, beside),
+    dataset: shelf.take(scenario.dataset, scenario.seed, inputs),
     firmware: module,
     guard,
     cancelled: stopped,
     ...(progress === undefined ? {} : { onProgress: (state) => writeProgress(progress, state) }),
   });
-  const { summary, digest, checkpoints, extras } = outcome;
+  const { summary, digest, checkpoints, inputs: read, extras } = outcome;
   if (save !== undefined) writeFileWhole(save.file, canonicalJson({ ...save.head, summary }));
-  const plain = { summary, digest, checkpoints, extras };
+  const plain = { summary, digest, checkpoints, inputs: read, extras };
   return tables ? { ...plain, tables: outcome.tables, model: outcome.world.method.model() } : plain;
 }
 
 /** A scenario that was read elsewhere: what a run looks at, and nothing of its file. */
-function withoutFile(scenario: ResolvedScenario): LoadedScenario {
+function withoutFile(scenario: ResolvedScenario, inputs: readonly InputFile[]): LoadedScenario {
   return {
     file: '',
     scenario,
     text: '',
     written: undefined,
     set: [],
+    inputs,
     canonical: '',
     variants: [],
     place: (path) => String(path),

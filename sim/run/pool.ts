@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
+import type { InputFile } from '../data/input-file.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Firmware } from './inputs.ts';
+import type { Firmware, Origin } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
@@ -24,6 +25,8 @@ export type { PoolOutcome } from './pool-job.ts';
 /** A run for the pool. */
 export interface PoolRequest {
   readonly loaded: LoadedScenario;
+  /** The files that the run must be made with; one with other content is an InputError. Whatever is there when left out. */
+  readonly inputs?: readonly InputFile[] | undefined;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables?: boolean;
   /** A JSON file that is to hold `head` and the summary: written by the thread, whole, before the run is done. */
@@ -32,7 +35,7 @@ export interface PoolRequest {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends Origin {
   readonly firmware: Firmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
@@ -76,20 +79,20 @@ export class RunPool {
 
   private constructor(
     Threads: typeof Piscina,
-    { firmware, dataDir, workers, worker = WORKER, limits: changed }: PoolOptions,
+    { firmware, dataDir, foreign = false, workers, worker = WORKER, limits: changed }: PoolOptions,
   ) {
     this.workers = workers ?? availableParallelism();
     const limits = { ...GUARD_LIMITS, ...changed };
-    const foreign = firmware.kind === 'foreign';
     const stop = this.#stop;
-    if (foreign) this.#watchdog = new Watchdog(limits, this.workers, () => Atomics.load(stop, 0) !== 0);
-    const setup: PoolSetup = { firmware, limits, dataDir, stop };
+    const isGuarded = firmware.kind === 'foreign';
+    if (isGuarded) this.#watchdog = new Watchdog(limits, this.workers, () => Atomics.load(stop, 0) !== 0);
+    const setup: PoolSetup = { firmware, limits, dataDir, foreign, stop };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
       maxThreads: this.workers,
       workerData: setup,
-      ...(foreign ? { resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes } } : {}),
+      ...(isGuarded ? { resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes } } : {}),
     });
     this.#broken = new Promise((_, reject) => {
       // Before the first answer: what the threads load is at fault, and they are not replaced. Later, a thread that dies
@@ -113,10 +116,10 @@ export class RunPool {
    * @throws Interrupted after `cancel`; ScenarioError, with its place, for what shows only once the scenario is wired;
    * RunError when two workers died of this run.
    */
-  async run({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
+  async run({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
     const progress = onProgress === undefined ? undefined : progressWords();
-    const { scenario } = loaded;
-    const job: Omit<PoolJob, keyof WatchedJob> = { scenario, tables, save, progress };
+    const { scenario, inputs: beside } = loaded;
+    const job: Omit<PoolJob, keyof WatchedJob> = { scenario, beside, inputs, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
       const what = `${scenario.name}, seed ${scenario.seed}`;

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { type InputFile, inputsText, joinInputs } from '../data/input-file.ts';
 import type { Crew } from '../device/crew.ts';
 import type { Guard } from '../device/guard.ts';
 import { PRIORITY } from '../kernel/simulation.ts';
@@ -36,6 +37,8 @@ export interface RunOutcome {
   readonly summary: Summary;
   readonly digest: string;
   readonly checkpoints: readonly string[];
+  /** The files that the run read. */
+  readonly inputs: readonly InputFile[];
   readonly tables: {
     readonly rounds: Table;
     readonly devices: Table;
@@ -85,7 +88,7 @@ export class Session {
     input.onWorld?.(world);
 
     this.measurements = new Measurements(world);
-    const source = sim.sources(1);
+    const source = sim.source('run.measure', PRIORITY.measure);
     const every = fromSeconds(scenario.measure.every);
     const target = typeof scenario.stop.when === 'object' ? scenario.stop.when.accuracy : Number.POSITIVE_INFINITY;
     const measure = sim.kind('run.measure', () => {
@@ -93,11 +96,11 @@ export class Session {
       if (accuracy >= target) {
         this.#reached = true;
         sim.stop();
-      } else sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
+      } else sim.schedule(sim.now + every, source, 0, measure, 0, 0);
     });
     method.start();
     fleet.start(method);
-    sim.schedule(every, PRIORITY.measure, source, measure, 0, 0);
+    sim.schedule(every, source, 0, measure, 0, 0);
   }
 
   /** The scenario with every intervention that came so far. */
@@ -168,13 +171,16 @@ export class Session {
     method.fold(all);
     // Frames went into the digest one by one: recording them too changes nothing.
     for (const [name, table] of Object.entries(tables)) if (name !== 'frames') digestTable(all, table);
+    const inputs = joinInputs([loaded.inputs, this.#dataset.inputs ?? []]);
+    // Last, so that the checkpoints of two runs on other data still show where their events part.
+    if (inputs.length > 0) all.text(inputsText(inputs));
     const digest = all.hex();
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
     const facts = { world, name: scenario.name, dataset: this.#dataset, stopped, end, digest };
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
-    return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
+    return { summary, digest, checkpoints: [...sim.checkpoints], inputs, tables, extras, world };
   }
 }
 

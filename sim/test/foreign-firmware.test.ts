@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { g2t } from '../cli/fixture.ts';
 import { packageVersion } from '../cli/version.ts';
 import { wasmModule } from '../device/wasm-fixture.ts';
+import { recordedInputs } from '../run/data-files.ts';
 import { firmwareOf, loadFirmware } from '../run/inputs.ts';
 import { SweepPlan } from '../run/sweep-plan.ts';
 import { sweepTables, tableFiles } from '../run/sweep-results.ts';
@@ -220,7 +221,7 @@ describe('foreign firmware', () => {
 /** The files of a sweep as its folder would hold them, had another firmware made the same runs. */
 async function sweepAsOf(swept: string, wasm: Uint8Array): Promise<ReadonlyMap<string, Uint8Array>> {
   const made = openSweep(swept, loadFirmware());
-  const plan = new SweepPlan(made.sweep, firmwareOf(wasm, 'the test'));
+  const plan = new SweepPlan(made.sweep, firmwareOf(wasm, 'the test'), recordedInputs(made.inputs, 'the sweep'));
   const folder = join(swept, '..', `as-of-${plan.id}`);
   openSweepFolder(folder, plan, false);
   const rows = plan.sweep.points.flatMap((point) => {
