@@ -30,7 +30,7 @@ export const GUARD_LIMITS: GuardLimits = {
 /** Real time between two looks at what the firmware is doing, ms. */
 const LOOK_EVERY_MS = 100;
 /** How long a run has to end by itself once it is cancelled, ms. */
-const GRACE_MS = 500;
+const GRACE_MS = 300;
 
 /** Watches the runs of a pool that execute foreign firmware, from the main thread, and ends those that break a limit. */
 export class Watchdog {

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SMALL_GLOBE } from '../test/scenario-run.ts';
-import { g2t } from './fixture.ts';
+import { g2t } from '../cli/fixture.ts';
+import { SMALL_GLOBE } from './scenario-run.ts';
 
 let folder: string;
 beforeAll(() => {
