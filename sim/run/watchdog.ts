@@ -15,9 +15,9 @@ const MIB = 1_048_576;
 
 /**
  * By default: 20 s for a call. The longest calls whose work is not known beforehand solve an LDA (n^3 / 6 multiply-adds: 2 s at
- * 2000 features); calls that train or evaluate get more time by their known work. 10 min between calls: data sets are read then, and
- * models combined (60 s at most); the limit is for work of the simulator's that a wrong answer could make endless. A module may have 1 GiB of memory; the firmware
- * built here takes 0.4 GB for the hundred thousand devices of `globe-100k`.
+ * 2000 features); calls that train or evaluate get more time by their known work. 10 min between calls: data sets are read then,
+ * and models combined (60 s at most); the limit is for work of the simulator's that a wrong answer could make endless. 1 GiB for a
+ * module: the 100,000 devices of `globe-100000` take 26 MiB of the memory of the firmware built here, and 0.3 GiB of the process.
  */
 export const GUARD_LIMITS: GuardLimits = {
   callSeconds: 20,
