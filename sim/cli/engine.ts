@@ -38,7 +38,7 @@ export interface VerifyOutcome {
   readonly replayed?: string;
   /** Set where it was foreign: the SHA-256 of the firmware that was run. */
   readonly foreign_firmware?: string;
-  /** What a reader should know beforehand: of a bundle, where this program is another than the one that made it. */
+  /** What a reader should know: that no task was done; of a bundle, that another version made it. */
   readonly notes?: readonly string[];
 }
 
