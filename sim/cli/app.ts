@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import yargs from 'yargs';
 import { EXIT, G2tError, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { COMMANDS, type Command, declare, isGroup } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Arguments } from './usage.ts';

@@ -7,7 +7,7 @@ import { readBytes } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { formatQuantity } from '../kernel/quantity.ts';
 import { readBoardFile } from '../scenario/board-source.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import type { Io } from './io.ts';
 import { pairs, textTable } from './text-table.ts';
 import { type Arguments, flag, positional, quantityOption, text, wholeNumber } from './usage.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder, readUnpacked } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile, OTHER_DATASETS } from './data-catalogue.ts';
 import type { Io } from './io.ts';
 import { textTable } from './text-table.ts';

@@ -5,7 +5,7 @@ import { type Content, checkWritable, writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { Figure } from '../report/figures/figure.ts';
 import type { FigurePlan } from '../report/figures/make.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
 import { textTable } from './text-table.ts';

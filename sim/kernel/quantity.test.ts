@@ -65,7 +65,7 @@ describe('faults', () => {
     [quantity('time'), '20', 'expected a time with its unit, such as 20 ms, got the bare number 20'],
     [quantity('share'), 0.5, 'expected a share with its unit, such as 0.5 %, got the bare number 0.5'],
     [quantity('time'), '20 kB', 'expected a time such as 20 ms, got 20 kB (a size)'],
-    [quantity('size'), '5 KB', 'expected a size such as 10 kB, got 5 KB'],
+    [quantity('size'), '5 KB', 'expected a size such as 10 kB, got 5 KB; did you mean kB?'],
     [quantity('rate'), '5 Mbit', 'expected a rate such as 5 Mbit/s, got 5 Mbit (a size)'],
     [quantity('time'), '-3 s', 'expected at least 0 s, got -3 s'],
     [quantity('time', { above: 0 }), '0 ms', 'expected more than 0 ms, got 0 ms'],

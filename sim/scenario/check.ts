@@ -1,8 +1,8 @@
+import { didYouMean } from '../kernel/suggest.ts';
 import { knownLinks, resolveNetwork } from '../net/options.ts';
 import type { Path } from './fault.ts';
 import { MAX_DEVICES, targetOf } from './fleet-options.ts';
 import type { Scenario } from './schema.ts';
-import { didYouMean } from './suggest.ts';
 import { combinationsOf, MOST_COMBINATIONS, plannedVariants } from './variants.ts';
 
 /** The most devices that can have a WebAssembly instance each: every one reserves about 8 GB of address space. */

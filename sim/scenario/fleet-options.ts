@@ -4,9 +4,9 @@ import { BOARD_PATH, boardFile, boardOfChoice } from '../device/board-file.ts';
 import { BOARD_NAMES, boardName, boardNamed } from '../device/boards/index.ts';
 import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { accessPointUse } from '../net/options.ts';
 import { REGION_NAMES } from '../net/regions.ts';
-import { didYouMean } from './suggest.ts';
 
 /** The most devices that a run can have: what one WASM memory of 4 GiB holds. */
 export const MAX_DEVICES = 1_000_000;

@@ -1,4 +1,5 @@
 import { InputError } from '../kernel/errors.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { SUMMARY_COLUMNS, summaryColumn } from '../metrics/summary-columns.ts';
 import { amountOf, unitOf } from './amount.ts';
 import { canonicalJson } from './canonical.ts';
@@ -8,7 +9,6 @@ import { findings, valueAt } from './issues.ts';
 import { type LoadedScenario, openScenario, type ScenarioFile, settingsOf } from './load.ts';
 import { type Setting, splitPath, withSetting } from './settings.ts';
 import { readSource } from './source.ts';
-import { didYouMean } from './suggest.ts';
 import { expand, type SweepColumn, type SweepPoint } from './sweep-points.ts';
 import { type SweepOptions, sweepFileOptions, sweepOptions, type Until } from './sweep-schema.ts';
 
