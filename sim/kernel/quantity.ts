@@ -3,7 +3,7 @@ import { DIMENSIONS, type Dimension, findUnit, unitHint } from './units.ts';
 
 export type { Dimension } from './units.ts';
 
-/** Bounds in SI; `above` is a bound that is itself left out. Unless said otherwise: min 0 (an angle: none), a share's max 1. */
+/** Bounds in base units; `above` is a bound that is itself left out. What is not given is the dimension's own (units.ts). */
 export interface Range {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
@@ -82,8 +82,12 @@ function inWords(value: number, unit: string): string {
 }
 
 function bounds(dimension: Dimension, range: Range): Range {
-  const min = range.min ?? (range.above !== undefined || dimension === 'angle' ? undefined : 0);
-  return { ...range, min, max: range.max ?? (dimension === 'share' ? 1 : undefined) };
+  const own = DIMENSIONS[dimension];
+  return {
+    above: range.above,
+    min: range.min ?? (range.above === undefined ? (own.min ?? 0) : undefined),
+    max: range.max ?? own.max,
+  };
 }
 
 function inRange(value: number, { min, max, above }: Range): boolean {
@@ -102,6 +106,7 @@ function rangeText(dimension: Dimension, range: Range, unit?: string): string {
     const readable = unit !== undefined && (size === 0 || (size >= 0.01 && size < 10_000));
     return readable ? inWords(value, unit) : formatQuantity(value, dimension);
   };
+  if (min === Number.NEGATIVE_INFINITY) return DIMENSIONS[dimension].noun;
   if (min !== undefined && max !== undefined) return `${say(min)} to ${say(max)}`;
   if (above !== undefined && max !== undefined) return `more than ${say(above)} and at most ${say(max)}`;
   if (above !== undefined) return `more than ${say(above)}`;

@@ -32,7 +32,8 @@ export const CHECKPOINT_EVERY = 65_536;
 
 /**
  * The discrete-event simulation: a clock, a queue with a total order, a table of handlers. Handlers run to completion
- * and may schedule at the present instant or later; an event in the past throws.
+ * and may schedule at the present instant or later; an event in the past throws. An event past the horizon could never run: it is
+ * left out, though it takes its sequence number.
  */
 export class Simulation {
   now: Instant = START;
@@ -48,9 +49,15 @@ export class Simulation {
   readonly #handlers: Handler[] = [];
   readonly #names: string[] = [];
   readonly #hashes: number[] = [];
+  readonly #horizon: Instant;
   #sequences = new Uint32Array(64);
   #sources = 0;
   #stopped = false;
+
+  /** @param horizon the last instant that is simulated. */
+  constructor(horizon = LAST_INSTANT) {
+    this.#horizon = horizon;
+  }
 
   /** Registers a kind of event under a name of its own, e.g. `net.delivered`; gives the number to schedule it with. */
   kind(name: string, handler: Handler): number {
@@ -76,17 +83,10 @@ export class Simulation {
   /** Schedules an event. Events of one instant run by (priority, source, order of scheduling at that source). */
   schedule(at: number, priority: Priority, source: number, kind: number, a: number, b: number): void {
     const sequence = this.#sequences[source]!++;
-    if (
-      !(
-        at >= this.now &&
-        at <= LAST_INSTANT &&
-        sequence < SEQUENCE_LIMIT &&
-        priority < PRIORITY_LIMIT &&
-        source < this.#sources
-      )
-    ) {
+    if (!(at >= this.now && sequence < SEQUENCE_LIMIT && priority < PRIORITY_LIMIT && source < this.#sources)) {
       throw this.#unschedulable(at, priority, source, kind, sequence);
     }
+    if (at > this.#horizon) return;
     this.#queue.push(at, packKey(priority, source, sequence), kind, a, b);
   }
 

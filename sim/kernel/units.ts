@@ -1,4 +1,5 @@
 import { nearest } from './suggest.ts';
+import { MAX_SECONDS } from './time.ts';
 
 /** What a quantity measures. */
 export type Dimension =
@@ -25,6 +26,9 @@ interface DimensionFacts {
   readonly example: string;
   /** The unit of the plain number that a quantity becomes. */
   readonly base: string;
+  /** What is accepted where a key says nothing narrower, in the base unit; 0 and no limit when left out. */
+  readonly min?: number;
+  readonly max?: number;
   /** Units for output, largest first. */
   readonly output: readonly string[];
   /** Every accepted unit, spelled exactly so, and how many of the base unit one is. */
@@ -43,6 +47,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     noun: 'a time',
     example: '20 ms',
     base: 's',
+    max: MAX_SECONDS,
     output: ['d', 'h', 'min', 's', 'ms', 'us', 'ns'],
     units: {
       ns: per(1e9),
@@ -67,6 +72,8 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     noun: 'a rate',
     example: '5 Mbit/s',
     base: 'bit/s',
+    min: 1,
+    max: 1e12,
     output: ['Gbit/s', 'Mbit/s', 'kbit/s', 'bit/s'],
     units: {
       'bit/s': 1,
@@ -95,6 +102,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     noun: 'a size',
     example: '10 kB',
     base: 'B',
+    max: 1e15,
     output: ['GB', 'MB', 'kB', 'B'],
     units: {
       bit: per(8),
@@ -115,7 +123,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
       TiB: MEBI * MEBI,
     },
   },
-  share: { noun: 'a share', example: '0.5 %', base: '1', output: ['%'], units: { '%': per(100) } },
+  share: { noun: 'a share', example: '0.5 %', base: '1', max: 1, output: ['%'], units: { '%': per(100) } },
   frequency: {
     noun: 'a frequency',
     example: '64 MHz',
@@ -141,6 +149,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     noun: 'an energy',
     example: '2 J',
     base: 'J',
+    max: 1e15,
     output: ['kWh', 'J', 'mJ', 'uJ', 'nJ'],
     units: {
       nJ: per(1e9),
@@ -159,6 +168,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     noun: 'an angle',
     example: '45 deg',
     base: 'rad',
+    min: Number.NEGATIVE_INFINITY,
     output: ['deg', 'rad'],
     units: { deg: { times: Math.PI, over: 180 }, rad: 1 },
   },

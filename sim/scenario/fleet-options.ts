@@ -5,6 +5,7 @@ import { BOARD_NAMES, boardName, boardNamed } from '../device/boards/index.ts';
 import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { didYouMean } from '../kernel/suggest.ts';
+import { LIMITS } from '../net/limits.ts';
 import { accessPointUse } from '../net/options.ts';
 import { REGION_NAMES } from '../net/regions.ts';
 
@@ -73,7 +74,7 @@ export const groupOptions = z.strictObject({
       busy: quantity('share', { min: 0, max: 0.99 }).describe(
         'Share of the time that the device needs for its own work',
       ),
-      burst: quantity('time', { above: 0 }).describe('Mean length of a spell of that work'),
+      burst: quantity('time', LIMITS.condition).describe('Mean length of a period of that work'),
     })
     .optional()
     .describe("The device's own work, which goes before training; none if left out"),
