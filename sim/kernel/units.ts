@@ -74,7 +74,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     base: 'bit/s',
     min: 1,
     max: 1e12,
-    output: ['Gbit/s', 'Mbit/s', 'kbit/s', 'bit/s'],
+    output: ['Tbit/s', 'Gbit/s', 'Mbit/s', 'kbit/s', 'bit/s'],
     units: {
       'bit/s': 1,
       'kbit/s': 1e3,
@@ -103,7 +103,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionFacts>> = {
     example: '10 kB',
     base: 'B',
     max: 1e15,
-    output: ['GB', 'MB', 'kB', 'B'],
+    output: ['TB', 'GB', 'MB', 'kB', 'B'],
     units: {
       bit: per(8),
       kbit: 125,
