@@ -54,12 +54,6 @@ export interface SweepInput extends FoundFile {
   readonly read: (path: string) => FoundFile;
 }
 
-/** Whether a file describes a sweep: a scenario's with `sweep`, or one over a scenario elsewhere. */
-export function isSweep(file: string, bytes: Uint8Array): boolean {
-  const { value } = readSource(file, bytes);
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'sweep');
-}
-
 /**
  * Reads, checks and expands a sweep; every point's scenario is checked.
  * @throws ScenarioError with the faults and their places
