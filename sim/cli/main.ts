@@ -7,9 +7,9 @@ import { EXIT } from '../kernel/errors.ts';
 // The command runs in a thread of its own, so that this one hears an interrupt whatever the command is doing.
 
 /** How long a command has to end by itself once it is interrupted, ms. */
-const GRACE_MS = 600;
+const GRACE_MS = 400;
 /** How long its threads have to stop after that; only a call into the operating system can hold one up, ms. */
-const STOP_MS = 250;
+const STOP_MS = 550;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 // A reader that closes early (g2t ... | head) is no failure.
@@ -25,22 +25,22 @@ let isInterrupted = false;
 for (const signal of SIGNALS) {
   process.on(signal, () => {
     // A second Ctrl-C does not wait for the command to tidy up.
-    if (isInterrupted) void end(signal);
+    if (isInterrupted) void end();
     else {
       isInterrupted = true;
       command.postMessage('interrupt');
-      setTimeout(() => void end(signal), GRACE_MS).unref();
+      setTimeout(() => void end(), GRACE_MS).unref();
     }
   });
 }
 
 /** Ends the command's threads wherever they are, and removes what they were writing. */
-async function end(signal: NodeJS.Signals): Promise<void> {
+async function end(): Promise<void> {
   setTimeout(() => {
     cleanUp();
-    // Without a listener the signal ends the process at once, which a shell calls 130 (SIGINT) as well.
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
+    // Without a listener this signal ends the process at once, which a shell calls 130 as well.
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
   }, STOP_MS);
   await command.terminate();
   // Notices of what was being written have come by now; they are read in this thread's next turn.
