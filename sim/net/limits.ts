@@ -5,6 +5,8 @@ import type { Range } from '../kernel/quantity.ts';
  * bound here, have those of their dimension (kernel/units.ts): 1 bit/s to 1 Tbit/s, and at most 104 d.
  */
 export const LIMITS = {
+  /** The mean of an access latency, and each draw of one: a longer draw is cut. */
+  latency: { max: 3600 },
   /** What a path adds to every latency, and the gap at a handover. */
   delay: { max: 60 },
   /** The server's own latency. */

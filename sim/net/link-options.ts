@@ -4,7 +4,7 @@ import { distributionOptions } from './distribution.ts';
 import type { DropoutModel } from './dropout.ts';
 import { LIMITS } from './limits.ts';
 import type { MobilityModel } from './mobility.ts';
-import type { Distribution } from './sampler.ts';
+import { type Distribution, samplerOf } from './sampler.ts';
 import { dropoutOptions, mobilityOptions } from './weather-options.ts';
 
 /** A link profile with everything known, in SI: bit/s, seconds, shares. */
@@ -36,8 +36,11 @@ export const linkOptions = z.strictObject({
   up: quantity('rate').optional().describe('Rate from the device'),
   down: quantity('rate').optional().describe('Rate to the device'),
   latency: distributionOptions
+    .refine((latency) => samplerOf(latency).mean <= LIMITS.latency.max, 'expected a mean of at most 1 h')
     .optional()
-    .describe('One-way latency of the access network, propagation between regions not included'),
+    .describe(
+      'One-way latency of the access network, propagation between regions not included; in the mean at most 1 h, and each draw is cut at that',
+    ),
   delay: quantity('time', LIMITS.delay)
     .optional()
     .describe('Added to every latency, each way, wherever the device is; 0 s when left out'),

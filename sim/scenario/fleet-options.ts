@@ -5,6 +5,7 @@ import { BOARD_NAMES, boardName, boardNamed } from '../device/boards/index.ts';
 import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { didYouMean } from '../kernel/suggest.ts';
+import { MAX_SECONDS } from '../kernel/time.ts';
 import { LIMITS } from '../net/limits.ts';
 import { accessPointUse } from '../net/options.ts';
 import { REGION_NAMES } from '../net/regions.ts';
@@ -75,6 +76,10 @@ export const groupOptions = z.strictObject({
         'Share of the time that the device needs for its own work',
       ),
       burst: quantity('time', LIMITS.condition).describe('Mean length of a period of that work'),
+    })
+    .refine(({ busy, burst }) => busy === 0 || burst / busy <= MAX_SECONDS, {
+      path: ['burst'],
+      error: 'expected burst / busy, the time from one period of work to the next, to be at most 104 d',
     })
     .optional()
     .describe("The device's own work, which goes before training; none if left out"),

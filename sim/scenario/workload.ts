@@ -109,8 +109,14 @@ function updates({ method }: Workload, devices: number): Estimate[] {
         method.steps * devices,
         `${inWords(method.steps)} of each of ${inWords(devices)} devices`,
       );
+    case 'adaptive-tau': {
+      if (method.timing === 'measured') return [];
+      const { step, aggregation } = method.timing.fixed;
+      const rounds = Math.floor(method.budget.time / (step + aggregation));
+      const because = `${inWords(rounds)} rounds of ${inWords(devices)} devices within the budget of time`;
+      return estimate('budget', rounds * devices, because);
+    }
     case 'asgd':
-    case 'adaptive-tau':
     case 'g2t':
       return [];
   }

@@ -114,6 +114,10 @@ export class G2tCloud implements Method {
     return this.#config.ramBytes;
   }
 
+  get notes(): readonly string[] {
+    return this.#config.evaluation.notes;
+  }
+
   get dispatchedAt(): number {
     return this.#dispatchedAt;
   }
@@ -316,7 +320,7 @@ export class G2tCloud implements Method {
       records.wasted(device, stream.bytes(device, task, false), this.#assignments.flop(assignment));
       return;
     }
-    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n));
+    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n), this.#sim.now);
     records.done(device, this.#assignments.sentAt(assignment), accuracy);
     const opened = this.#scheduler.finish(task);
     if (this.finished) {
