@@ -162,11 +162,6 @@ export class G2tCloud implements Method {
     }
   }
 
-  frame(device: number, type: number, bytes: Uint8Array): number {
-    this.#heard(device);
-    return this.#take(device, type, bytes);
-  }
-
   answered(device: number): void {
     if (this.#deferred[device]! > 0 && !this.#owesTaken(device)) {
       // All that filled its memory is here, and the acknowledgement goes ahead of what is sent now.
@@ -177,7 +172,8 @@ export class G2tCloud implements Method {
   }
 
   /** What the answer is made of comes later: CONFIG goes at the head of the first stream, before the first task. */
-  #take(device: number, type: number, bytes: Uint8Array): number {
+  frame(device: number, type: number, bytes: Uint8Array): number {
+    this.#heard(device);
     switch (type) {
       case FRAME.hello:
       case FRAME.pong:
