@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type CsvForm, readCsv } from './csv.ts';
+import { MISSING_WORDS } from './missing.ts';
 
-const form: CsvForm = { header: true, label: 'last', separator: ',', missing: 'error' };
+const form: CsvForm = {
+  header: 'auto',
+  label: 'last',
+  separator: ',',
+  missing: 'error',
+  'missing-words': MISSING_WORDS,
+};
 const file = (text: string, name = 'a.csv'): { file: string; bytes: Uint8Array } => ({
   file: name,
   bytes: new TextEncoder().encode(text),
