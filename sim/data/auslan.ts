@@ -1,6 +1,6 @@
 import { InputError } from '../kernel/errors.ts';
 import { DecimalReader, fitsFloat32 } from './decimal.ts';
-import { excerpt, fault, lineAndColumn } from './fault.ts';
+import { excerpt, fault, lineAndColumn, shortName } from './fault.ts';
 import type { Recordings } from './recordings.ts';
 import { checkText } from './text-file.ts';
 
@@ -82,7 +82,8 @@ export function readAuslanCsv(bytes: Uint8Array, file: string): Recordings {
       if (nameLength <= 0) throw at(bytes, file, start, 'the name of a sign');
       nameStart = start;
       const name = new TextDecoder().decode(bytes.subarray(start, start + nameLength));
-      if (seen.has(name)) throw fault({ file, ...lineAndColumn(bytes, start) }, 'rows sorted by sign', `${name} again`);
+      if (seen.has(name))
+        throw fault({ file, ...lineAndColumn(bytes, start) }, 'rows sorted by sign', `${shortName(name)} again`);
       seen.add(name);
       names.push(name);
       sample = 0;

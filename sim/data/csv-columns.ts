@@ -66,7 +66,8 @@ export function matchingColumns(first: FirstRecord, form: ColumnForm, missing: M
   }
   const column = new Map(fields.map((name, at) => [name, at]));
   const absent = train.names.filter((name) => !column.has(name));
-  const others = fields.filter((name) => !train.names!.includes(name));
+  const trained = new Set(train.names);
+  const others = fields.filter((name) => !trained.has(name));
   if (absent.length > 0 || others.length > 0) {
     const expected = `the columns of ${train.file} (${listed(train.names)}) in any order`;
     if (absent.length === train.count)
@@ -78,7 +79,7 @@ export function matchingColumns(first: FirstRecord, form: ColumnForm, missing: M
     throw fault(place, expected, got.join(' and '));
   }
   checkNames(fields, place);
-  const at = (trained: number): number => column.get(train.names![trained]!)!;
+  const at = (before: number): number => column.get(train.names![before]!)!;
   const { count, label, features } = train;
   return { file: place.file, count, names: fields, label: at(label), features: features.map(at) };
 }

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { InputError } from '../kernel/errors.ts';
+import type { InputError } from '../kernel/errors.ts';
 import { excerpt, fault, lineAndColumn, type Place } from './fault.ts';
 import { checkText, type DataFile } from './text-file.ts';
 
@@ -123,7 +123,7 @@ export class CsvRecords {
       case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
         return fault(place, 'a separator or the end of the line after the closing quote', got);
       default:
-        return new InputError(`${this.file}: ${cause.message}`, { cause });
+        return fault(place, 'CSV by RFC 4180', `a fault (${cause.code})`);
     }
   }
 

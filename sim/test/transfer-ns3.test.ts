@@ -1,30 +1,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readTransferCsv } from '../cli/transfer-csv.ts';
 import { quantile } from '../kernel/numeric.ts';
 import { Simulation } from '../kernel/simulation.ts';
 import { LAST_INSTANT } from '../kernel/time.ts';
 import { FlowNetwork } from '../net/flow.ts';
 import { stillWeather, testConfig, testTransport } from '../net/flow-fixture.ts';
-import {
-  parseTransferCsv,
-  REFERENCE_TCP,
-  simulateTransfers,
-  TRANSFER_RUNS,
-  type TransferRow,
-} from '../net/transfer.ts';
+import { REFERENCE_TCP, simulateTransfers, TRANSFER_RUNS, type TransferRow } from '../net/transfer.ts';
+import { referenceRows } from './reference-csv.ts';
 
 const data = process.env['G2T_DATA'];
 const file = data === undefined ? undefined : resolve(data, '../reference/ns3_transfers.csv');
 const missing = file === undefined || !existsSync(file);
 
+/** The transfers of the reference, and their mean completion there, s. */
+function readReference(runs: number): { readonly rows: TransferRow[]; readonly reference: readonly number[] } {
+  const rows = readTransferCsv({ file: file!, bytes: readFileSync(file!) }, { tls: false, seed: 1, runs });
+  return { rows, reference: referenceRows(file!).map((row) => Number(row['mean_completion_s'])) };
+}
+
 /** Relative errors of mean_completion_s, sorted, of the rows that lose packets or of those that do not. */
 function errors(lossy: boolean): number[] {
-  const text = readFileSync(file!, 'utf8');
-  const [head, ...lines] = text.trim().split('\n');
-  const column = head!.split(',').indexOf('mean_completion_s');
-  const reference = lines.map((line) => Number(line.split(',')[column]));
-  const rows = parseTransferCsv(text, 'ns3_transfers.csv', { tls: false, seed: 1, runs: TRANSFER_RUNS });
+  const { rows, reference } = readReference(TRANSFER_RUNS);
   return simulateTransfers(rows)
     .map((result, i) => Math.abs(result.mean_completion_s / reference[i]! - 1))
     .filter((_, i) => rows[i]!.loss > 0 === lossy)
@@ -77,13 +75,11 @@ describe('transfers against ns-3 (needs reference/ns3_transfers.csv beside the f
   it.skipIf(missing)(
     'without loss and on the flow network itself are within 3 % in the median and 10 % in nine of ten',
     () => {
-      const text = readFileSync(file!, 'utf8');
-      const [head, ...lines] = text.trim().split('\n');
-      const column = head!.split(',').indexOf('mean_completion_s');
-      const found = parseTransferCsv(text, 'ns3_transfers.csv', { tls: false, seed: 1, runs: 1 })
-        .map((row, i) => [row, Number(lines[i]!.split(',')[column])] as const)
+      const { rows, reference } = readReference(1);
+      const found = rows
+        .map((row, i) => [row, reference[i]!] as const)
         .filter(([row]) => row.loss === 0)
-        .map(([row, reference]) => Math.abs(onFlowNetwork(row) / reference - 1))
+        .map(([row, mean]) => Math.abs(onFlowNetwork(row) / mean - 1))
         .sort((a, b) => a - b);
       expect(quantile(found, 0.5)).toBeLessThan(0.03);
       expect(quantile(found, 0.9)).toBeLessThan(0.1);
