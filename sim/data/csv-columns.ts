@@ -40,7 +40,7 @@ export function columnsOf(first: FirstRecord, form: ColumnForm, missing: Missing
   const count = fields.length;
   if (count < 2) {
     const expected = `at least 2 columns between ${JSON.stringify(form.separator)}`;
-    throw fault(place, expected, '1', otherSeparator(fields[0]!));
+    throw fault(place, expected, '1', otherSeparator(fields[0]!, form.separator));
   }
   const names = hasHeader(first, form, missing) ? fields : undefined;
   if (names !== undefined) checkNames(names, place);
@@ -145,8 +145,11 @@ function labelColumn(names: readonly string[] | undefined, count: number, { labe
 }
 
 /** What to write when a line is one column with this separator, but several with another. */
-function otherSeparator(line: string): string {
+function otherSeparator(line: string, separator: string): string {
   const counts = [',', ';', '\t', '|'].map((mark) => ({ mark, count: line.split(mark).length - 1 }));
   const most = counts.reduce((a, b) => (b.count > a.count ? b : a));
-  return most.count === 0 ? '' : `it has ${JSON.stringify(most.mark)}: \`separator\` says which it is`;
+  if (most.count === 0) return '';
+  return most.mark === separator
+    ? 'the whole line is in quotes'
+    : `it has ${JSON.stringify(most.mark)}: \`separator\` says which character it is`;
 }

@@ -14,6 +14,10 @@ export interface CsvLayout {
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
+/** How far behind a quote the place of a fault is looked for, bytes. */
+const LONGEST_FIELD = 65_536;
+/** Comma, semicolon, bar and tab. */
+const OTHER_SEPARATORS: ReadonlySet<number> = new Set([44, 59, 124, 9]);
 
 /**
  * The records of a CSV file by RFC 4180, in UTF-8: quoted fields may hold separators, line ends and doubled quotes.
@@ -121,10 +125,26 @@ export class CsvRecords {
         return fault(place, 'quotes around the whole field, and doubled within it', got);
       case 'CSV_INVALID_CLOSING_QUOTE':
       case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
-        return fault(place, 'a separator or the end of the line after the closing quote', got);
+        return this.#closingFault(at);
       default:
         return fault(place, 'CSV by RFC 4180', `a fault (${cause.code})`);
     }
+  }
+
+  /** @param at where a quoted field begins that goes on behind its closing quote. */
+  #closingFault(at: number): InputError {
+    const bytes = this.#bytes;
+    const [field] = /^"(?:[^"]|"")*"[ \t]*/.exec(new TextDecoder().decode(bytes.subarray(at, at + LONGEST_FIELD))) ?? [
+      '',
+    ];
+    const behind = at + new TextEncoder().encode(field).length;
+    const end = bytes.indexOf(LINE_FEED, behind);
+    return fault(
+      { file: this.file, ...lineAndColumn(bytes, behind) },
+      'a separator or the end of the line after the closing quote',
+      excerpt(bytes, behind, end < 0 ? bytes.length : end),
+      OTHER_SEPARATORS.has(bytes[behind]!) ? '`separator` says which character it is' : '',
+    );
   }
 
   /** A CR alone ends a line only in files of old Macintoshes; within quotes it is a character like others. */
