@@ -137,6 +137,8 @@ describe('readCsv', () => {
     expect(table.classNames).toEqual(['0', '0.5', '1', '10']);
     expect([...table.y]).toEqual([2, 2, 2, 2, 2, 0, 0, 1, 3]);
     expect(read('p,k\n1,1.0\n2,cat\n3,1\n').classNames).toEqual(['1', 'cat']);
+    expect(read('p,k\n1,inf\n2,cat\n').classNames).toEqual(['cat', 'inf']);
+    expect(() => read('p,k\n1,inf\n2,1\n')).toThrow('labels that are finite numbers, or names, got inf among numbers');
     // A double cannot tell these two apart.
     expect(read('p,k\n1,9007199254740993\n2,9007199254740992\n3,+9007199254740993.0\n').classNames).toEqual([
       '9007199254740992',

@@ -2,7 +2,7 @@ import { type Classes, ClassLabels } from './class-labels.ts';
 import { type ColumnForm, type Columns, columnsOf, matchingColumns } from './csv-columns.ts';
 import { CsvRecords } from './csv-records.ts';
 import { decimalAdvice, fitsFloat32, parseDecimal } from './decimal.ts';
-import { fault, type Place, quoted } from './fault.ts';
+import { fault, type Place, quoted, shortName } from './fault.ts';
 import { MissingWords } from './missing.ts';
 import { numberSamples, type Table } from './table.ts';
 import type { DataFile } from './text-file.ts';
@@ -36,6 +36,14 @@ export function readCsv(train: DataFile, test: DataFile | undefined, form: CsvFo
   const classes = labels.sorted();
   if (classes.names.length > MOST_CLASSES) {
     throw fault({ file: train.file }, `at most ${MOST_CLASSES} classes`, `${classes.names.length}`);
+  }
+  const infinite = classes.names.find((name) => /^[+-]?inf(inity)?$/i.test(name));
+  if (infinite !== undefined && classes.names.some((name) => !Number.isNaN(parseDecimal(name)))) {
+    throw fault(
+      { file: train.file },
+      'labels that are finite numbers, or names',
+      `${shortName(infinite)} among numbers`,
+    );
   }
   return { train: first.table(classes), test: second?.table(classes) };
 }

@@ -1,12 +1,12 @@
 import { parseDecimal } from './decimal.ts';
 
 /**
- * Words that say that a value is missing, in features and labels alike: those of pandas' `read_csv` (`na_values`), and `?`
- * as in the UCI repository.
+ * Words that say that a value is missing, in features and labels alike: those of pandas' `read_csv` (`na_values`), `?`
+ * as in the UCI repository, and what C libraries print for NaN.
  */
 export const MISSING_WORDS: readonly string[] = [
   ...['?', 'NA', 'N/A', 'n/a', '<NA>', '#NA', '#N/A', '#N/A N/A', 'NULL', 'null', 'None'],
-  ...['NaN', 'nan', '-NaN', '-nan', '1.#IND', '-1.#IND', '1.#QNAN', '-1.#QNAN'],
+  ...['NaN', 'nan', 'NAN', '-NaN', '-nan', 'nan(ind)', '-nan(ind)', '1.#IND', '-1.#IND', '1.#QNAN', '-1.#QNAN'],
 ];
 
 /** Tells missing values. An empty field is always one. A word that is a number stands for every spelling of its value. */
