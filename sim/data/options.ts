@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { staysBelow } from '../kernel/path.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { AUSLAN_SIGNS, AUSLAN_WEEKS } from './auslan.ts';
 import { MISSING_WORDS } from './missing.ts';
 import { SCALES } from './scale.ts';
 
 const count = z.int().min(1);
+const dataPath = z.string().min(1).refine(staysBelow, 'expected a path inside the data folder');
 const seed = z
   .int()
   .min(0)
@@ -60,11 +62,7 @@ export const auslanOptions = z
       .enum(['auto', 'csv', 'tctodd'])
       .default('auto')
       .describe('csv: the one file auslan.csv.gz; tctodd: the original tree of .tsd files; auto: whichever is there'),
-    path: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('File or folder in the data folder; auslan.csv.gz or tctodd when left out'),
+    path: dataPath.optional().describe('File or folder in the data folder; auslan.csv.gz or tctodd when left out'),
     rows: rowRule,
     classes: z
       .int()
@@ -77,7 +75,7 @@ export const auslanOptions = z
   })
   .describe('Auslan, high quality: 95 signs, 27 recordings of each over nine weeks, 22 channels');
 
-const idxPair = z.strictObject({ images: z.string().min(1), labels: z.string().min(1) });
+const idxPair = z.strictObject({ images: dataPath, labels: dataPath });
 const labelRule = z
   .enum(['digits', 'even-odd'])
   .default('digits')
@@ -90,7 +88,7 @@ const idxRows = {
 export const mnistOptions = z
   .strictObject({
     name: z.literal('mnist'),
-    path: z.string().min(1).default('mnist').describe('Folder in the data folder with the four files, packed or not'),
+    path: dataPath.default('mnist').describe('Folder in the data folder with the four files, packed or not'),
     classes: labelRule,
     ...idxRows,
     scale: scale.default('none'),
@@ -111,10 +109,8 @@ export const idxOptions = z
 export const csvOptions = z
   .strictObject({
     name: z.literal('csv'),
-    path: z.string().min(1).describe('File in the data folder'),
-    test: z
-      .string()
-      .min(1)
+    path: dataPath.describe('File in the data folder'),
+    test: dataPath
       .optional()
       .describe('A second file with the test rows, its columns matched by name; `split` is then left out'),
     header: z
