@@ -315,7 +315,7 @@ const dataGroup: CommandGroup = {
       options: {
         data,
         label: value('csv: the column of the class: first, last or its name', 'last by default'),
-        'no-header': { type: 'boolean', describe: 'csv: the first line is a row already' },
+        'no-header': { type: 'boolean', describe: 'csv: the first line is a row, whatever it holds' },
         json,
       },
       load: async () => (await import('./import-command.ts')).run,

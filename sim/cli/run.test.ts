@@ -100,7 +100,7 @@ describe('g2t run', () => {
 
   it('refuses data with NaN, a hole or one class, with the place in the file', async () => {
     for (const [text, message] of [
-      ['a,b,k\n1,2,x\n3,nan,y\n', /bad.csv:3:b: expected .*, got "nan"/],
+      ['a,b,k\n1,2,x\n3,nan,y\n', /bad.csv:3:b: expected .*, got a missing value \("nan"\)/],
       ['a,b,k\n1,2,x\n3,,y\n', /bad.csv:3:b: expected/],
       ['a,b,k\n1,2,x\n3,4,x\n', /bad.csv: expected at least 2 classes, got 1/],
     ] as const) {

@@ -1,15 +1,10 @@
-import { readText } from '../files/read.ts';
+import { readUnpacked } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { formatQuantity } from '../kernel/quantity.ts';
-import {
-  parseTransferCsv,
-  simulateTransfers,
-  TRANSFER_RUNS,
-  type TransferResult,
-  type TransferRow,
-} from '../net/transfer.ts';
+import { simulateTransfers, TRANSFER_RUNS, type TransferResult, type TransferRow } from '../net/transfer.ts';
 import type { Io } from './io.ts';
 import { pairs, textTable } from './text-table.ts';
+import { readTransferCsv } from './transfer-csv.ts';
 import { type Arguments, flag, quantityOption, text, wholeNumber } from './usage.ts';
 
 /** What one question on the command line is made of; a CSV file says it row by row instead. */
@@ -23,7 +18,8 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     seed: wholeNumber(args, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 1,
     runs: wholeNumber(args, 'runs', { min: 1, max: 1_000_000 }) ?? TRANSFER_RUNS,
   };
-  const rows = csv === undefined ? [singleRow(args, rest)] : parseTransferCsv(readText(csv), csv, rest);
+  const rows =
+    csv === undefined ? [singleRow(args, rest)] : readTransferCsv({ file: csv, bytes: readUnpacked(csv) }, rest);
   if (csv !== undefined) {
     const both = SINGLE.find((name) => text(args, name) !== undefined);
     if (both !== undefined) throw new InputError(`--${both}: expected none beside --csv, whose rows say it`);

@@ -242,7 +242,11 @@ describe('data that are wrong', () => {
       /^cannot unpack FOLDER\/data\/corrupt.csv: expected whole gzip data, got an error \(/,
     ],
     ['ragged', '{ name: csv, path: ragged.csv }', 'FOLDER/data/ragged.csv:3: expected 3 columns, got 2'],
-    ['no numbers', '{ name: csv, path: nan.csv }', 'FOLDER/data/nan.csv:3:b: expected a finite number, got "NaN"'],
+    [
+      'missing values',
+      '{ name: csv, path: nan.csv }',
+      'FOLDER/data/nan.csv:3:b: expected a number, got a missing value ("NaN"); `missing: drop` leaves such rows out',
+    ],
     [
       'infinite',
       '{ name: csv, path: infinite.csv }',

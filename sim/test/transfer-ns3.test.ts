@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { quantile } from '../kernel/numeric.ts';
 import { Simulation } from '../kernel/simulation.ts';
@@ -6,6 +6,7 @@ import { LAST_INSTANT } from '../kernel/time.ts';
 import { FlowNetwork } from '../net/flow.ts';
 import { stillWeather, testConfig, testTransport } from '../net/flow-fixture.ts';
 import { REFERENCE_TCP, simulateTransfers, TRANSFER_RUNS, type TransferRow } from '../net/transfer.ts';
+import { referenceRows } from './reference-csv.ts';
 
 /** A row of the reference: the question, and what ns-3 answers. */
 interface ReferenceRow extends TransferRow {
@@ -15,14 +16,10 @@ interface ReferenceRow extends TransferRow {
 const reference = readReference();
 
 function readReference(): ReferenceRow[] {
-  const text = readFileSync(new URL('reference/ns3-transfers.csv', import.meta.url), 'utf8');
-  const [head, ...lines] = text.trim().split('\n');
-  const names = head!.split(',');
-  return lines.map((line) => {
-    const cells = line.split(',').map(Number);
+  return referenceRows(fileURLToPath(new URL('reference/ns3-transfers.csv', import.meta.url))).map((row) => {
     const [rttS, rateBitPerS, loss, flows, sizeBytes, meanS] = [
       ...['rtt_s', 'rate_bit_per_s', 'packet_loss', 'flows', 'size_bytes', 'mean_completion_s'],
-    ].map((name) => cells[names.indexOf(name)]!);
+    ].map((name) => Number(row[name]));
     return {
       ...{ rttS: rttS!, rateBitPerS: rateBitPerS!, loss: loss!, flows: flows!, sizeBytes: sizeBytes!, meanS: meanS! },
       ...{ tls: false, seed: 1, runs: TRANSFER_RUNS },
