@@ -30,13 +30,16 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     },
     port,
   );
-  io.stdout.write(`${live.url}\n`);
-  io.stderr.write(`${scenario.name} is ready at the address above; Ctrl-C ends it\n`);
-  await new Promise<void>((resolve) => {
-    if (io.interrupt.aborted) resolve();
-    else io.interrupt.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await live.close();
+  try {
+    io.stdout.write(`${live.url}\n`);
+    io.stderr.write(`${scenario.name} is ready at the address above; Ctrl-C ends it\n`);
+    await new Promise<void>((resolve) => {
+      if (io.interrupt.aborted) resolve();
+      else io.interrupt.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    await live.close();
+  }
   return EXIT.interrupted;
 }
 

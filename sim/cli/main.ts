@@ -1,12 +1,7 @@
 #!/usr/bin/env node
 import { EXIT } from '../kernel/errors.ts';
 import { main } from './app.ts';
-
-// A reader that closes early (g2t ... | head) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
-});
+import { standardError, standardOutput } from './output.ts';
 
 const interrupt = new AbortController();
 process.on('SIGINT', () => {
@@ -16,8 +11,8 @@ process.on('SIGINT', () => {
 });
 
 process.exitCode = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: standardOutput(process.stdout),
+  stderr: standardError(process.stderr),
   env: process.env,
   interrupt: interrupt.signal,
 });
