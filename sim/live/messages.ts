@@ -230,13 +230,14 @@ export interface PastRun {
   readonly id: string;
   readonly folder: string;
   readonly name: string;
-  readonly seed: number;
+  readonly seed: number | null;
   readonly method: string;
-  readonly devices: number;
+  readonly devices: number | null;
   readonly digest: string;
   readonly stopped: string;
   readonly accuracy: number | null;
-  readonly makespan: number;
+  /** Seconds; null where the run was cut before its end. */
+  readonly makespan: number | null;
 }
 
 /** What a past run can be drawn from. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { assert } from '../kernel/errors.ts';
+import { escapeControls } from '../kernel/escape.ts';
 import { FONT_FILES } from './fonts.ts';
 import { FONT, type Spec } from './style.ts';
 
@@ -45,7 +46,7 @@ async function load(): Promise<Renderer> {
       const view = new vega.View(dataflow, { expr: expressionInterpreter, renderer: 'none' });
       view.logLevel(vega.Error);
       try {
-        return shorten(await view.toSVG());
+        return shorten(escapeControls(await view.toSVG()));
       } finally {
         view.finalize();
       }
