@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { withScratchFolder } from '../files/scratch.ts';
 import { writeFolderWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bundle.ts';
@@ -48,8 +48,7 @@ function sweepIn(folder: string) {
 export async function verifyBundle(path: string, options: EngineOptions): Promise<VerifyOutcome> {
   const bundle = await openBundle(path);
   checkBundleData(path, bundle.marker, options.dataDir);
-  const folder = mkdtempSync(join(tmpdir(), 'g2t-bundle-'));
-  try {
+  return withScratchFolder('bundle', async (folder) => {
     const inside = join(folder, 'result');
     const { firmware, marker, result } = bundle;
     const isSweep = marker.holds === 'sweep';
@@ -58,9 +57,7 @@ export async function verifyBundle(path: string, options: EngineOptions): Promis
       ? await verifySweep(inside, { ...options, firmware, version: marker.versions.globe2train })
       : await verifyResult(inside, { ...options, firmware });
     return { ...outcome, notes: notesOf(bundle) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 function notesOf({ marker }: Bundle): string[] {

@@ -1,6 +1,7 @@
 import { readBytes } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { openLive } from '../live/live.ts';
+import { loadFirmware } from '../run/inputs.ts';
 import { scenarioOf } from './check-command.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
@@ -12,7 +13,8 @@ const SPEEDS = { least: 0.001, most: 1e6 } as const;
 
 /** Serves the live page of a scenario until Ctrl-C. */
 export async function run(args: Arguments, io: Io): Promise<number> {
-  // The scenario's faults are told before anything is served.
+  // Faults of the firmware and the scenario are told before anything is served.
+  loadFirmware();
   const { scenario, set } = scenarioOf(args);
   const port = wholeNumber(args, 'port', { min: 0, max: MOST_PORT, otherwise: 0 })!;
   const file = positional(args, 'scenario');

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../files/read.ts';
+import { withScratchFolder } from '../files/scratch.ts';
 import { digestText } from '../kernel/digest.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
@@ -11,17 +11,20 @@ import { runSweep } from '../run/sweep-run.ts';
 import { openSweep, openSweepFolder, readRecord } from '../run/sweep-store.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
 
+type SweepOptions = EngineOptions & { readonly firmware: Firmware; readonly version: string };
+
 /**
  * Makes all runs of a sweep again, elsewhere, and compares their digests, then the tables.
  * @param version of the program that wrote the tables, which they name.
  */
-export async function verifySweep(
-  folder: string,
-  options: EngineOptions & { readonly firmware: Firmware; readonly version: string },
-): Promise<VerifyOutcome> {
+export function verifySweep(folder: string, options: SweepOptions): Promise<VerifyOutcome> {
+  return withScratchFolder('verify', (fresh) => verifyIn(fresh, folder, options));
+}
+
+/** @param fresh the folder where the runs are made again. */
+async function verifyIn(fresh: string, folder: string, options: SweepOptions): Promise<VerifyOutcome> {
   const { firmware, dataDir, workers, version, cancelled } = options;
   const plan = openSweep(folder, firmware);
-  const fresh = mkdtempSync(join(tmpdir(), 'g2t-verify-'));
   const engine = await localEngine({ firmware, dataDir, workers });
   try {
     openSweepFolder(fresh, plan, false);
@@ -44,6 +47,5 @@ export async function verifySweep(
     return { same: true, expected, digest, difference: null };
   } finally {
     await engine.close();
-    rmSync(fresh, { recursive: true });
   }
 }

@@ -8,7 +8,7 @@ import type { DatasetOptions } from '../data/options.ts';
 import { dependsOnSeed, type FoundFiles, resolveDataset, type WantedFile, wantedFiles } from '../data/resolve.ts';
 import { compactJson } from '../files/json.ts';
 import { findDataFile, readBytes, readUnpacked, readWasm } from '../files/read.ts';
-import { InputError } from '../kernel/errors.ts';
+import { InputError, RunError } from '../kernel/errors.ts';
 
 /** The firmware that runs on the simulated devices. */
 export interface Firmware {
@@ -26,14 +26,18 @@ const WASM = fileURLToPath(new URL('../../wasm/g2t.wasm', import.meta.url));
 
 let loaded: Firmware | undefined;
 
-/** Reads and compiles the firmware, once. @throws InputError when it was not built. */
+/** Reads and compiles the firmware, once. @throws InputError when it was not built, RunError when this Node cannot run it. */
 export function loadFirmware(): Firmware {
   loaded ??= firmwareOf(readWasm(WASM));
   return loaded;
 }
 
-/** A firmware by the bytes of its module. */
+/** A firmware by the bytes of its module. @throws RunError when WebAssembly is off. */
 export function firmwareOf(bytes: Uint8Array): Firmware {
+  if (typeof WebAssembly === 'undefined')
+    throw new RunError(
+      'cannot run the firmware: WebAssembly is off in this Node; start it without --jitless (see NODE_OPTIONS too)',
+    );
   const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
   const [core] = WebAssembly.Module.customSections(module, CORE);
   return { module, sha256: createHash('sha256').update(bytes).digest('hex'), core: new TextDecoder().decode(core) };
