@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { withScratchFolder } from '../files/scratch.ts';
 import { writeFolderWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bundle.ts';
@@ -63,25 +63,28 @@ export async function verifyBundle(path: string, options: EngineOptions & TrustO
   const bundle = await openBundle(path);
   const firmware = trustedFirmware(path, bundle, options);
   checkBundleData(path, bundle.marker, options.dataDir);
-  const folder = mkdtempSync(join(tmpdir(), 'g2t-bundle-'));
-  try {
-    const inside = join(folder, 'result');
-    const limits = options.callSeconds === undefined ? {} : { callSeconds: options.callSeconds };
-    const { marker, result } = bundle;
-    const isSweep = marker.holds === 'sweep';
-    writeFolderWhole({ path: inside, files: result, marker: isSweep ? SWEEP_MARKER : MARKER });
-    const outcome = isSweep
-      ? await verifySweep(inside, { ...options, foreign: true, firmware, limits, version: marker.versions.globe2train })
-      : await verifyResult(inside, { ...options, foreign: true, firmware, limits });
-    const foreign = firmware.kind === 'foreign' ? { foreign_firmware: firmware.sha256 } : {};
-    return { ...outcome, ...foreign, notes: [...(outcome.notes ?? []), ...notesOf(bundle)] };
-  } catch (error) {
-    // Nobody knows the temporary folder.
-    if (error instanceof Error) error.message = error.message.replaceAll(folder, path);
-    throw error;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return withScratchFolder(
+    'bundle',
+    async (folder) => {
+      const inside = join(folder, 'result');
+      const limits = options.callSeconds === undefined ? {} : { callSeconds: options.callSeconds };
+      const { marker, result } = bundle;
+      const isSweep = marker.holds === 'sweep';
+      writeFolderWhole({ path: inside, files: result, marker: isSweep ? SWEEP_MARKER : MARKER });
+      const outcome = isSweep
+        ? await verifySweep(inside, {
+            ...options,
+            foreign: true,
+            firmware,
+            limits,
+            version: marker.versions.globe2train,
+          })
+        : await verifyResult(inside, { ...options, foreign: true, firmware, limits });
+      const foreign = firmware.kind === 'foreign' ? { foreign_firmware: firmware.sha256 } : {};
+      return { ...outcome, ...foreign, notes: [...(outcome.notes ?? []), ...notesOf(bundle)] };
+    },
+    path,
+  );
 }
 
 /** The firmware of a bundle. Foreign code is not even read before somebody has allowed it. */

@@ -12,11 +12,8 @@ const GRACE_MS = 400;
 const STOP_MS = 550;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-// A reader that closes early (g2t ... | head) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
-});
+// The command writes by the descriptors; what Node and worker threads say of themselves comes here, and may find them closed.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const unfinished = new UnfinishedWrites();
 const command = new Worker(new URL('./command-thread.js', import.meta.url), { argv: process.argv.slice(2) });

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { cleanScratchFolders } from '../files/scratch.ts';
 import { EXIT } from '../kernel/errors.ts';
 import type { Io } from './io.ts';
 import { withEngine } from './run-command.ts';
@@ -7,6 +8,7 @@ import { type Arguments, flag, positional, quantityOption } from './usage.ts';
 /** Runs a result, a sweep or what a bundle holds again; a difference is exit code 1. */
 export async function verify(args: Arguments, io: Io): Promise<number> {
   const result = positional(args, 'result');
+  cleanScratchFolders();
   const isBundle = statSync(result, { throwIfNoEntry: false })?.isFile() === true;
   const foreign = {
     trust: flag(args, 'trust'),

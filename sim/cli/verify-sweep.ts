@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../files/read.ts';
+import { withScratchFolder } from '../files/scratch.ts';
 import { digestText } from '../kernel/digest.ts';
 import { RunError } from '../kernel/errors.ts';
 import { checkSweepData } from '../run/input-check.ts';
@@ -14,22 +14,25 @@ import { openSweep, openSweepFolder, readRecord } from '../run/sweep-store.ts';
 import type { GuardLimits } from '../run/watchdog.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
 
+type SweepOptions = EngineOptions & {
+  readonly firmware: Firmware;
+  readonly limits: Partial<GuardLimits>;
+  readonly version: string;
+};
+
 /**
  * Makes all runs of a sweep again, elsewhere, and compares their digests, then the tables.
  * @param version of the program that wrote the tables, which they name.
  */
-export async function verifySweep(
-  folder: string,
-  options: EngineOptions & {
-    readonly firmware: Firmware;
-    readonly limits: Partial<GuardLimits>;
-    readonly version: string;
-  },
-): Promise<VerifyOutcome> {
+export function verifySweep(folder: string, options: SweepOptions): Promise<VerifyOutcome> {
+  return withScratchFolder('verify', (fresh) => verifyIn(fresh, folder, options));
+}
+
+/** @param fresh the folder where the runs are made again. */
+async function verifyIn(fresh: string, folder: string, options: SweepOptions): Promise<VerifyOutcome> {
   const { firmware, limits, dataDir, foreign, workers, version, cancelled } = options;
   const plan = openSweep(folder, firmware);
   checkSweepData(plan, dataDir);
-  const fresh = mkdtempSync(join(tmpdir(), 'g2t-verify-'));
   const engine = await localEngine({ firmware, limits, dataDir, foreign, workers });
   try {
     openSweepFolder(fresh, plan, false);
@@ -53,6 +56,5 @@ export async function verifySweep(
     return { same: true, expected, digest, difference: null };
   } finally {
     await engine.close();
-    rmSync(fresh, { recursive: true });
   }
 }

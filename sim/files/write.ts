@@ -12,11 +12,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
 import { codeOf, fileFault } from './fault.ts';
+import { HOST, isGone } from './owner.ts';
 import { announce } from './unfinished.ts';
 
 /** What a file holds; text is written as UTF-8. */
@@ -166,7 +165,6 @@ function flushFolder(folder: string): void {
   }
 }
 
-const HOST = digestText(hostname()).slice(0, 6);
 const DAY_MS = 86_400_000;
 
 /** `.name.part-host-pid-n`: hidden, on the same file system, and known as ours by its form. */
@@ -213,11 +211,5 @@ export function cleanFolder(folder: string): void {
 /** Whether the process that made `path` is gone; of other hosts only the age of what it left can tell. */
 function isDead(path: string, host: string, pid: number): boolean {
   if (host !== HOST) return Date.now() - statSync(path).mtimeMs > DAY_MS;
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (cause) {
-    return codeOf(cause) === 'ESRCH';
-  }
+  return pid === process.pid || isGone(pid);
 }

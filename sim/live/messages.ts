@@ -234,13 +234,13 @@ export interface PastRun {
   readonly id: string;
   readonly folder: string;
   readonly name: string;
-  readonly seed: number;
+  readonly seed: number | null;
   readonly method: string;
-  readonly devices: number;
+  readonly devices: number | null;
   readonly digest: string;
   readonly stopped: string;
   readonly accuracy: number | null;
-  /** Null of a run that was cut. */
+  /** Seconds; null where the run was cut before its end. */
   readonly makespan: number | null;
 }
 

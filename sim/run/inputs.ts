@@ -10,7 +10,7 @@ import { readBelow } from '../files/below.ts';
 import { sha256Of } from '../files/hash.ts';
 import { compactJson } from '../files/json.ts';
 import { gunzip, MOST_BYTES, readWasm } from '../files/read.ts';
-import { InputError } from '../kernel/errors.ts';
+import { InputError, RunError } from '../kernel/errors.ts';
 import { type LocatedFiles, locateData, recordedInputs } from './data-files.ts';
 import { changedInput, expectInputs } from './input-check.ts';
 
@@ -54,13 +54,17 @@ const WASM = fileURLToPath(new URL('../../wasm/g2t.wasm', import.meta.url));
 
 let loaded: BuiltFirmware | undefined;
 
-/** Reads and compiles the firmware, once. @throws InputError when it was not built. */
+/** Reads and compiles the firmware, once. @throws InputError when it was not built, RunError when this Node cannot run it. */
 export function loadFirmware(): BuiltFirmware {
   loaded ??= builtFirmware(readWasm(WASM));
   return loaded;
 }
 
 function builtFirmware(bytes: Uint8Array): BuiltFirmware {
+  if (typeof WebAssembly === 'undefined')
+    throw new RunError(
+      'cannot run the firmware: WebAssembly is off in this Node; start it without --jitless (see NODE_OPTIONS too)',
+    );
   const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
   const [core] = WebAssembly.Module.customSections(module, CORE);
   return { kind: 'built', module, sha256: sha256Of(bytes), core: new TextDecoder().decode(core) };
