@@ -6,7 +6,10 @@ import type { Output } from './io.ts';
 // Runs one command in a thread; main.ts, which started it, tells it when the person wants it to stop.
 
 const interrupt = new AbortController();
-parentPort!.once('message', () => interrupt.abort());
+parentPort!.once('message', () => {
+  interrupt.abort();
+  parentPort!.postMessage('heard');
+});
 parentPort!.unref();
 
 /** A thread's own standard streams are never terminals: its terminal is opened by its descriptor. */
