@@ -5,7 +5,10 @@ import { standardError, standardOutput } from './output.ts';
 // Runs one command in a thread; main.ts, which started it, tells it when the person wants it to stop.
 
 const interrupt = new AbortController();
-parentPort!.once('message', () => interrupt.abort());
+parentPort!.once('message', () => {
+  interrupt.abort();
+  parentPort!.postMessage('heard');
+});
 parentPort!.unref();
 
 process.exitCode = await main(process.argv.slice(2), {

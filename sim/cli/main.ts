@@ -6,7 +6,7 @@ import { EXIT } from '../kernel/errors.ts';
 
 // The command runs in a thread of its own, so that this one hears an interrupt whatever the command is doing.
 
-/** How long a command has to end by itself once it is interrupted, ms. */
+/** How long a command has to hear that it is interrupted, and from then on to end by itself, ms. */
 const GRACE_MS = 400;
 /** How long its threads have to stop after that; only a call into the operating system can hold one up, ms. */
 const STOP_MS = 550;
@@ -18,6 +18,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const unfinished = new UnfinishedWrites();
 const command = new Worker(new URL('./command-thread.js', import.meta.url), { argv: process.argv.slice(2) });
 let isInterrupted = false;
+let timer: NodeJS.Timeout | undefined;
 
 for (const signal of SIGNALS) {
   process.on(signal, () => {
@@ -26,9 +27,14 @@ for (const signal of SIGNALS) {
     else {
       isInterrupted = true;
       command.postMessage('interrupt');
-      setTimeout(() => void end(), GRACE_MS).unref();
+      endLater();
     }
   });
+}
+
+function endLater(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void end(), GRACE_MS).unref();
 }
 
 /** Ends the command's threads wherever they are, and removes what they were writing. */
@@ -50,6 +56,9 @@ async function end(): Promise<void> {
 function cleanUp(): void {
   for (const target of unfinished.targets) cleanLeftovers(target);
 }
+
+// The command has heard of the interrupt, and tidies up.
+command.on('message', endLater);
 
 command.on('error', (error: NodeJS.ErrnoException) => {
   const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
