@@ -51,7 +51,7 @@ const BY_DATA: readonly (readonly [RegExp, string])[] = [
   [/^(\S+ )?method\.learner\.variant: expected one that trains on held rows/, 'whether devices hold rows'],
   [/^(\S+ )?method\.(manual|combine): expected /, 'which classes and how many rows there are'],
   [/^(\S+ )?dataset\b.*: expected /, 'what the files hold'],
-  [/^\S+: expected (at least \d+ samples|every class to have|features that a 32-bit float|at least 2 classes)/, 'what the files hold'],
+  [/^\S+: (split )?expected (to leave rows|at least \d+ samples|every class to have|features that a 32-bit float|at least 2 classes)/, 'what the files hold'],
 ];
 
 /** Runs a scenario in every way in which it must come to the same, and looks whether what it comes to can be. */
@@ -62,7 +62,7 @@ export async function examine(text: string, options: ExamineOptions): Promise<Ex
     try {
       return await work();
     } catch (error) {
-      failures.push(failureOf(error, what));
+      failures.push(failureOf(error, what, options.dataDir));
       return undefined;
     }
   };
@@ -193,11 +193,12 @@ function firstDifference(expected: Content, got: Content, isSameScenario: boolea
   return `expected the same ${different.join(', ')}, got digest ${got.get('digest')} for ${expected.get('digest')}`;
 }
 
-function failureOf(error: unknown, what: string): Failure {
+function failureOf(error: unknown, what: string, dataDir: string): Failure {
   if (!(error instanceof Error)) return { kind: 'internal error', name: 'thrown', message: String(error) };
-  const { message } = error;
+  const message = error.message.replaceAll(dataDir, 'DATA');
   if (error instanceof InputError) {
-    const isByData = BY_DATA.some(([pattern]) => pattern.test(message));
+    const placed = message.replace(/^(\S+ )compare\.\d+: /, '$1');
+    const isByData = BY_DATA.some(([pattern]) => pattern.test(placed));
     return { kind: isByData ? 'refused by its data' : 'refused', name: general(message), message: `${what}: ${message}` };
   }
   if (error instanceof RunError) return { kind: 'run error', name: general(message), message: `${what}: ${message}` };
