@@ -110,7 +110,10 @@ function drawDataset(drawing: Drawing, schema: z.core.$ZodType, path: Path): unk
   }
   if (name === 'idx') return { ...dataset, ...IDX_FILES };
   if (name === 'mnist' || name === 'auslan') delete dataset['path'];
-  if (name === 'auslan') delete dataset['source'];
+  if (name === 'auslan') {
+    delete dataset['source'];
+    dataset['classes'] ??= chance.whole(2, 6);
+  }
   return dataset;
 }
 
