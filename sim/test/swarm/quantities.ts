@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { type Dimension, readAnyQuantity } from '../../kernel/quantity.ts';
-import { DIMENSIONS, findUnit } from '../../kernel/units.ts';
 import type { Chance } from './chance.ts';
 
 /** What the schema accepts of one quantity, SI. */
@@ -22,6 +21,20 @@ const USUAL: Readonly<Record<Dimension, readonly [number, number]>> = {
   energy: [1e-3, 1e3],
   money: [1, 100],
   angle: [0.1, 3],
+};
+
+/** Units to write in, the largest first; of each, how many SI units one is follows from the reader. */
+const UNITS: Readonly<Record<Dimension, readonly string[]>> = {
+  time: ['h', 'min', 's', 'ms', 'us'],
+  rate: ['Gbit/s', 'Mbit/s', 'kbit/s', 'bit/s'],
+  size: ['MB', 'kB', 'B'],
+  share: ['%'],
+  frequency: ['GHz', 'MHz', 'kHz', 'Hz'],
+  distance: ['km', 'm'],
+  power: ['W', 'mW'],
+  energy: ['kJ', 'J', 'mJ'],
+  money: ['USD'],
+  angle: ['deg', 'rad'],
 };
 
 const DECADES = Array.from({ length: 31 }, (_, i) => Number(`1e${i - 13}`));
@@ -73,7 +86,7 @@ export function drawQuantity(
 
 /** A quantity as people write it, in one of its units. @param chance draws the unit; without it, the smallest whole one. */
 export function quantityText(value: number, dimension: Dimension, chance?: Chance): string {
-  const { units } = DIMENSIONS[dimension];
+  const units = UNITS[dimension];
   const readable = units.filter((unit) => {
     const size = inUnit(value, unit);
     return size >= 0.1 && size < 10_000 && readAnyQuantity(`${size} ${unit}`)?.value === value;
@@ -84,6 +97,8 @@ export function quantityText(value: number, dimension: Dimension, chance?: Chanc
 }
 
 function inUnit(value: number, unit: string): number {
-  const { times, over } = findUnit(unit)!.scale;
-  return Number(((value * over) / times).toPrecision(12));
+  const one = readAnyQuantity(`1 ${unit}`)?.value ?? 1;
+  // Below 1, dividing by the whole inverse rounds once.
+  const inverse = Math.round(1 / one);
+  return Number((one < 1 && Math.abs(inverse * one - 1) < 1e-9 ? value * inverse : value / one).toPrecision(12));
 }
