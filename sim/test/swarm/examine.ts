@@ -163,8 +163,8 @@ function observe(loaded: LoadedScenario, { summary, tables, extras, world }: Run
 /** A scenario as text, with one key changed. */
 function withKey(loaded: LoadedScenario, path: string, value: unknown): string {
   const [first, second] = path.split('.') as [string, string | undefined];
-  const written = { ...(loaded.written as Record<string, unknown>), compare: [] };
-  const group = (written as Record<string, unknown>)[first] as Record<string, unknown> | undefined;
+  const written = loaded.written as Record<string, unknown>;
+  const group = written[first] as Record<string, unknown> | undefined;
   return stringify({ ...written, [first]: second === undefined ? value : { ...group, [second]: value } }, { lineWidth: 0 });
 }
 
@@ -197,7 +197,7 @@ function failureOf(error: unknown, what: string, dataDir: string): Failure {
   if (!(error instanceof Error)) return { kind: 'internal error', name: 'thrown', message: String(error) };
   const message = error.message.replaceAll(dataDir, 'DATA');
   if (error instanceof InputError) {
-    const placed = message.replace(/^(\S+ )compare\.\d+: /, '$1');
+    const placed = message.replace(/^(\S+ )compare\.\d+\S*: /, '$1');
     const isByData = BY_DATA.some(([pattern]) => pattern.test(placed));
     return { kind: isByData ? 'refused by its data' : 'refused', name: general(message), message: `${what}: ${message}` };
   }
