@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "g2t_messages.h"
 #include "g2t_status.h"
 #include "g2t_work.h"
 
@@ -32,7 +33,7 @@ extern const g2t_codec g2t_codec_dgc;    /* E3, a baseline: z u16, z times (zero
 const g2t_codec *g2t_codec_of(uint8_t mode);
 
 /* What CONFIG chooses: 0 the smallest of E0, E1, E2 (a tie: the lower mode), else mode + 1. */
-enum { G2T_CODEC_SMALLEST = 0, G2T_CODEC_COUNT = 5 };
+enum { G2T_CODEC_COUNT = G2T_CODEC_DGC + 1 };
 
 /* The most bytes that one classifier of N weights can take under a choice, heading included. */
 uint32_t g2t_encoded_limit(uint8_t choice, uint32_t n);

@@ -48,7 +48,7 @@ typedef struct {
   uint32_t receive_bytes; /* receive buffer: a power of two; longer frames are answered with G2T_TOO_LONG */
   float bench_us;         /* one training step, as the device measured it */
   uint16_t megahertz;
-  uint16_t flags; /* bit 0: has an FPU */
+  uint16_t flags; /* G2T_HELLO_FPU, or 0 */
 } g2t_spec;
 
 /* From CONFIG. */
@@ -71,15 +71,11 @@ typedef struct {
   uint16_t negative; /* class j: label 0 */
   uint16_t features;
   uint8_t passes;
-  uint8_t source;
+  uint8_t source;   /* G2T_MODE_STREAM, G2T_MODE_CACHE or G2T_MODE_HELD */
   uint8_t last;
   uint8_t seeded;
   uint8_t variant;
 } g2t_task;
-
-enum { G2T_SOURCE_STREAM = 0, G2T_SOURCE_CACHE = 1, G2T_SOURCE_HELD = 2 };
-enum { G2T_MODE_SOURCE = 3, G2T_MODE_LAST = 4, G2T_MODE_SEEDED = 8, G2T_MODE_VARIANT_SHIFT = 4 };
-enum { G2T_REFUSE_RAM = 1, G2T_REFUSE_ROWS = 2, G2T_REFUSE_FULL = 3, G2T_REFUSE_UNSUPPORTED = 4 };
 
 /* What a device's own record counts for in its RAM, the same on every target (a check keeps sizeof below it). */
 enum { G2T_FIXED_BYTES = 256 };

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "g2t_messages.h"
 #include "g2t_status.h"
 #include "g2t_work.h"
 
@@ -11,18 +12,13 @@
  * steps on the rows that it holds, and sends what came of them. A device is in this mode or has tasks, never both: SETUP
  * ends a task, TASK ends an exchange.
  *
- * SETUP  28 B: model u8, kind u8, flags u8, 0 u8, classes u16, features u16, batch u32, eta f32, lambda f32, v_0 f32, seed u32.
- *        The device takes memory, or answers REFUSE with SETUP's round for the task's id: 1 RAM; 2 it holds no rows, or too few features, or
+ * SETUP  The device takes memory, or answers REFUSE with SETUP's round for the task's id: 1 RAM; 2 it holds no rows, or too few features, or
  *        classes beyond the model's, or more than its flash; 3 finished classifiers still wait for their ACK; 4 not in this firmware.
- * PARAMS offset u32 (bytes of the model before this chunk, whole floats, in order; 0 starts afresh), then at offset 0 the fields
- *        (gradient: version u32 if versioned; weights, gaia: tau u16; adaptive: tau u16, flags u8: bit 0 last, bit 1 the model of the
- *        round before is the incumbent), then floats. With the model's last byte the device makes all its steps, within
- *        that call, and UPDATE is due; `round` is repeated in it. A new PARAMS drops an UPDATE not yet taken.
- * UPDATE gradient: D_i u32 (or version), g.  weights: D_i u32, w.
- *        adaptive: D_i u32, us from PARAMS' last byte to now u32, tau u16, F_i(w_global) f32, F_i(incumbent) f32 (NaN: not known here, or batch 0), has u8, and
- *        where has is 1 beta_i f32, rho_i f32; w; where has is 1 g_i(w_global).
- *        gaia: clock u32 (1, 2, ...), then (index u32, change f32) of what is significant, or all d floats where that is not longer.
- * MIRROR clock u32 (told only), steps u16, 0 u16, (index u32, change f32)...: added to the weights; then `steps` steps and an UPDATE, if any.
+ * PARAMS Chunks of the model in order. With the model's last byte the device makes all its steps, within that call, and UPDATE is
+ *        due; `round` is repeated in it. A new PARAMS drops an UPDATE not yet taken.
+ * UPDATE gradient: g.  weights: w.  adaptive: w, and with control g_i(w_global).  gaia: what is significant, or all d floats where that is
+ *        not longer.
+ * MIRROR Changes are added to the weights; then `steps` steps and an UPDATE, if any.
  *
  * Models, labels y of held rows by class: svm y = +1 where the class is odd, else -1, no bias, loss lambda/2 |w|^2 + mean max(0, 1 - y w.x)^2 / 2.
  * logistic: the same labels, bias first, log-loss. softmax: classes in turn, each bias first, cross-entropy. Both: + lambda/2 |w|^2 without the
@@ -44,23 +40,10 @@
  * gaia (Hsieh et al., NSDI 2017): w += -eta g, a += -eta g; at UPDATE number t change i is significant where a_i is not 0 and w_i is 0 or
  * |a_i / w_i| > v_0 / sqrt(t); a_i is then 0. For a mean over N devices the server sets eta / N.
  */
-enum { G2T_MODEL_SVM = 0, G2T_MODEL_LOGISTIC = 1, G2T_MODEL_SOFTMAX = 2 };
-enum { G2T_KIND_GRADIENT = 0, G2T_KIND_WEIGHTS = 1, G2T_KIND_ADAPTIVE = 2, G2T_KIND_GAIA = 3 };
-enum { G2T_EXCHANGE_REUSE = 1, G2T_EXCHANGE_VERSIONED = 2 };
-enum { G2T_PARAMS_LAST = 1, G2T_PARAMS_PREVIOUS_IS_MIN = 2 };
+typedef g2t_setup_message g2t_setup;
 
-typedef struct {
-  float eta;
-  float lambda;
-  float significance; /* v_0 */
-  uint32_t batch;
-  uint32_t seed;
-  uint16_t classes;
-  uint16_t features;
-  uint8_t model;
-  uint8_t kind;
-  uint8_t flags;
-} g2t_setup;
+/* An index u32 and a change f32, in UPDATE and MIRROR. */
+enum { G2T_CHANGE_BYTES = 8 };
 
 /* d: parameters of a model. */
 uint64_t g2t_exchange_dimension(uint8_t model, uint16_t classes, uint16_t features);

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "g2t_lanes.h"
+#include "g2t_messages.h"
 #include "g2t_work.h"
 
 /*
@@ -50,9 +51,6 @@ static inline uint32_t g2t_weight_count(const g2t_learner *learner, uint32_t fea
 
 /* The learner of a CONFIG's number; null where there is none. */
 const g2t_learner *g2t_learner_of(uint8_t number);
-
-enum { G2T_OPT_SGD = 0, G2T_SVM = 1, G2T_LOGISTIC = 2, G2T_LDA = 3, G2T_SEFR = 4, G2T_TRAIN_PP = 5 };
-enum { G2T_CORRECT = 0, G2T_NORMALISED = 1, G2T_AS_PUBLISHED = 2 };
 
 /*
  * Opt-SGD (Sudharsan et al., ML-MCU, IEEE IoT-J 2021): a perceptron with momentum. first: alpha, above 0; second: momentum m, at least 0.

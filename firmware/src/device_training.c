@@ -13,8 +13,8 @@ typedef struct {
 } layout;
 
 static layout layout_of(const g2t_learner *learner, uint16_t features, uint32_t rows, uint8_t source, uint8_t seeded) {
-  const uint64_t kept = source == G2T_SOURCE_CACHE ? rows : 1u;
-  const uint64_t ordered = source == G2T_SOURCE_HELD || (source == G2T_SOURCE_CACHE && seeded) ? rows : 0u;
+  const uint64_t kept = source == G2T_MODE_CACHE ? rows : 1u;
+  const uint64_t ordered = source == G2T_MODE_HELD || (source == G2T_MODE_CACHE && seeded) ? rows : 0u;
   layout l;
   l.rows = (learner->state_bytes(features) + 15u) & ~(uint64_t)15u;
   l.order = l.rows + kept * g2t_padded(features) * 4u;
@@ -28,7 +28,7 @@ uint64_t g2t_device_task_bytes(uint8_t learner, uint16_t features, uint32_t rows
   const g2t_learner *l = g2t_learner_of(learner);
   if (l == 0) return UINT64_MAX;
   const uint32_t result = aligned16(UPLOAD_HEAD + g2t_encoded_limit(codec, g2t_weight_count(l, features)));
-  const layout block = layout_of(l, features, rows, mode & G2T_MODE_SOURCE, (mode & G2T_MODE_SEEDED) != 0);
+  const layout block = layout_of(l, features, rows, mode & G2T_MODE_SOURCE_MASK, (mode & G2T_MODE_SEEDED) != 0);
   return (uint64_t)G2T_FIXED_BYTES + receive_bytes + result + block.bytes;
 }
 
@@ -103,7 +103,7 @@ void training_abandon(g2t_device *d) {
 static void begin_learner(g2t_device *d) {
   const parts p = parts_of(d);
   const g2t_learner_config config = {d->config.first, d->config.second, d->task.features, d->task.variant};
-  const uint32_t kept = d->task.source == G2T_SOURCE_CACHE ? d->task.rows : 1u;
+  const uint32_t kept = d->task.source == G2T_MODE_CACHE ? d->task.rows : 1u;
   p.learner->begin(p.state, &config);
   for (uint32_t r = 0; r < kept; r++) {
     for (uint32_t j = d->task.features; j < p.stride; j++) p.x[r * p.stride + j] = 0.0f;
@@ -151,8 +151,8 @@ static int needs_next(const g2t_learner *learner, uint8_t variant) {
 static uint8_t impossible(const g2t_device *d, const g2t_learner *learner, const g2t_task *t) {
   if (t->features > G2T_MAX_FEATURES || t->variant >= learner->variants) return G2T_REFUSE_UNSUPPORTED;
   if (learner->one_pass && t->passes > 1u) return G2T_REFUSE_UNSUPPORTED;
-  if (t->source == G2T_SOURCE_CACHE && t->rows > 65535u) return G2T_REFUSE_UNSUPPORTED;
-  if (t->source != G2T_SOURCE_HELD) return 0;
+  if (t->source == G2T_MODE_CACHE && t->rows > 65535u) return G2T_REFUSE_UNSUPPORTED;
+  if (t->source != G2T_MODE_HELD) return 0;
   if (needs_next(learner, t->variant)) return G2T_REFUSE_UNSUPPORTED;
   const uint64_t flash = (uint64_t)d->port->held_rows(d->port->context, d->id) * (4u * t->features + 1u);
   if (t->rows == 0u || flash > d->spec.flash_bytes) return G2T_REFUSE_ROWS;
@@ -160,14 +160,14 @@ static uint8_t impossible(const g2t_device *d, const g2t_learner *learner, const
 }
 
 static int held_rows_suit(const g2t_device *d, const g2t_task *t, float *x) {
-  return t->source != G2T_SOURCE_HELD || d->port->held_row(d->port->context, d->id, 0, t->features, x) != 0;
+  return t->source != G2T_MODE_HELD || d->port->held_row(d->port->context, d->id, 0, t->features, x) != 0;
 }
 
 g2t_status training_start(g2t_device *d, uint64_t now_us, const g2t_task *task) {
   g2t_task t = *task;
   const g2t_learner *learner = g2t_learner_of(d->config.learner);
   training_abandon(d);
-  if (t.source == G2T_SOURCE_HELD) t.rows = choose_held(d, &t, 0, t.rows == 0u ? 65535u : t.rows);
+  if (t.source == G2T_MODE_HELD) t.rows = choose_held(d, &t, 0, t.rows == 0u ? 65535u : t.rows);
   const uint8_t reason = impossible(d, learner, &t);
   uint64_t needs = 0;
   if (reason != 0u) {
@@ -195,7 +195,7 @@ g2t_status training_start(g2t_device *d, uint64_t now_us, const g2t_task *task) 
     refuse(d, &t, G2T_REFUSE_ROWS, 0);
     return G2T_OK;
   }
-  if (t.source == G2T_SOURCE_HELD) train_held(d, now_us);
+  if (t.source == G2T_MODE_HELD) train_held(d, now_us);
   return G2T_OK;
 }
 
@@ -263,8 +263,8 @@ static void cache_rows(g2t_device *d, const uint8_t *in, uint32_t count, uint32_
 /* Rows still to come by DATA; a stream repeats them every pass. */
 static uint64_t rows_expected(const g2t_device *d) {
   const g2t_task *t = &d->task;
-  if (t->source == G2T_SOURCE_HELD || (t->source == G2T_SOURCE_CACHE && d->pass > 0u)) return 0;
-  const uint64_t passes = t->source == G2T_SOURCE_CACHE ? 1u : (uint64_t)(t->passes - d->pass);
+  if (t->source == G2T_MODE_HELD || (t->source == G2T_MODE_CACHE && d->pass > 0u)) return 0;
+  const uint64_t passes = t->source == G2T_MODE_CACHE ? 1u : (uint64_t)(t->passes - d->pass);
   return passes * t->rows - d->row;
 }
 
@@ -283,7 +283,7 @@ g2t_status training_rows(g2t_device *d, uint64_t now_us, uint32_t task, const ui
   if (count == 0u || count * row_bytes != bytes || count > expected) return G2T_BAD_LENGTH;
   if (!labels_good(rows, count, row_bytes)) return G2T_BAD_VALUE;
   d->port->work->bytes_copied += bytes;
-  if (d->task.source == G2T_SOURCE_STREAM) stream_rows(d, rows, count, row_bytes);
+  if (d->task.source == G2T_MODE_STREAM) stream_rows(d, rows, count, row_bytes);
   else cache_rows(d, rows, count, row_bytes);
   if (d->pass == d->task.passes) finish(d, now_us);
   return G2T_OK;
@@ -311,7 +311,7 @@ static void fit_ordered(g2t_device *d, const uint8_t *order, uint32_t count) {
 
 g2t_status training_order(g2t_device *d, uint64_t now_us, uint32_t task, const uint8_t *order, uint32_t bytes) {
   if (d->state != STATE_TRAINING || task != d->task.id) return G2T_UNKNOWN_TASK;
-  if (d->task.source != G2T_SOURCE_CACHE || d->task.seeded || d->pass == 0u) return G2T_WRONG_STATE;
+  if (d->task.source != G2T_MODE_CACHE || d->task.seeded || d->pass == 0u) return G2T_WRONG_STATE;
   const uint32_t count = bytes / 2u;
   const uint64_t expected = (uint64_t)(d->task.passes - d->pass) * d->task.rows - d->row;
   if (bytes == 0u || bytes % 2u != 0u || count > expected) return G2T_BAD_LENGTH;

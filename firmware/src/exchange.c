@@ -7,13 +7,10 @@
 #error "vectors are sent from where they lie: little-endian targets only"
 #endif
 
-enum { OFFSET_BYTES = 4, MIRROR_BYTES = 8, CHANGE_BYTES = 8 };
-enum { ROWS_AND_LOSSES = 18, CONTROLLED = 27 };
-
 /* ---- SETUP ---- */
 
-static int setup_good(const uint8_t *p, const g2t_setup *s) {
-  if (p[3] != 0u || s->features == 0u) return 0;
+static int setup_good(const g2t_setup *s) {
+  if (s->reserved != 0u || s->features == 0u) return 0;
   if (!g2t_is_finite(s->eta) || !(s->eta > 0.0f)) return 0;
   if (!g2t_is_finite(s->lambda) || !(s->lambda >= 0.0f)) return 0;
   if (!g2t_is_finite(s->significance) || !(s->significance >= 0.0f)) return 0;
@@ -49,18 +46,8 @@ static void refuse(g2t_device *d, uint32_t round, uint8_t reason, uint64_t needs
 
 g2t_status exchange_setup(g2t_device *d, uint32_t round, const uint8_t *p) {
   g2t_setup s;
-  memset(&s, 0, sizeof s);
-  s.model = p[0];
-  s.kind = p[1];
-  s.flags = p[2];
-  s.classes = g2t_load_u16(p + 4);
-  s.features = g2t_load_u16(p + 6);
-  s.batch = g2t_load_u32(p + 8);
-  s.eta = g2t_load_f32(p + 12);
-  s.lambda = g2t_load_f32(p + 16);
-  s.significance = g2t_load_f32(p + 20);
-  s.seed = g2t_load_u32(p + 24);
-  if (!setup_good(p, &s)) return G2T_BAD_VALUE;
+  g2t_setup_load(p, &s);
+  if (!setup_good(&s)) return G2T_BAD_VALUE;
   training_abandon(d);
   const uint32_t rows = d->port->held_rows(d->port->context, d->id);
   const uint64_t needs = g2t_exchange_bytes(&s, rows, d->spec.receive_bytes);
@@ -92,16 +79,46 @@ g2t_status exchange_setup(g2t_device *d, uint32_t round, const uint8_t *p) {
 
 static uint32_t field_bytes(const g2t_setup *s) {
   switch (s->kind) {
-    case G2T_KIND_GRADIENT: return (s->flags & G2T_EXCHANGE_VERSIONED) != 0 ? 4 : 0;
-    case G2T_KIND_ADAPTIVE: return 3;
-    default: return 2;
+    case G2T_KIND_GRADIENT: return (s->flags & G2T_EXCHANGE_VERSIONED) != 0 ? G2T_PARAMS_VERSIONED_BYTES : 0;
+    case G2T_KIND_ADAPTIVE: return G2T_PARAMS_ADAPTIVE_BYTES;
+    default: return G2T_PARAMS_STEPS_BYTES;
   }
 }
 
-static int fields_good(const g2t_setup *s, const uint8_t *p) {
+/* The fields of PARAMS as the device was set up; those that its form has not got are 0. */
+typedef struct {
+  uint32_t version;
+  uint16_t tau;
+  uint8_t flags;
+} params_fields;
+
+static params_fields fields_of(const g2t_setup *s, const uint8_t *p) {
+  params_fields f = {0, 0, 0};
+  g2t_params_versioned_message versioned;
+  g2t_params_adaptive_message adaptive;
+  g2t_params_steps_message steps;
+  switch (s->kind) {
+    case G2T_KIND_GRADIENT:
+      if (field_bytes(s) == 0u) break;
+      g2t_params_versioned_load(p, &versioned);
+      f.version = versioned.version;
+      break;
+    case G2T_KIND_ADAPTIVE:
+      g2t_params_adaptive_load(p, &adaptive);
+      f.tau = adaptive.tau;
+      f.flags = adaptive.flags;
+      break;
+    default:
+      g2t_params_steps_load(p, &steps);
+      f.tau = steps.tau;
+      break;
+  }
+  return f;
+}
+
+static int fields_good(const g2t_setup *s, const params_fields *f) {
   if (s->kind == G2T_KIND_GRADIENT || s->kind == G2T_KIND_GAIA) return 1;
-  if (g2t_load_u16(p) == 0u) return 0;
-  return s->kind != G2T_KIND_ADAPTIVE || (p[2] & ~(G2T_PARAMS_LAST | G2T_PARAMS_PREVIOUS_IS_MIN)) == 0;
+  return f->tau != 0u && (f->flags & ~(G2T_PARAMS_ADAPTIVE_LAST | G2T_PARAMS_ADAPTIVE_PREVIOUS_IS_MIN)) == 0;
 }
 
 /*
@@ -116,16 +133,15 @@ static void keep_least(exchange *x, uint32_t round, int previous_is_min) {
   else if (x->has_min) memcpy(exchange_vector(x, LEAST_WEIGHTS), exchange_vector(x, GLOBAL_WEIGHTS), x->d * sizeof(float));
 }
 
-static void begin_model(exchange *x, uint32_t round, const uint8_t *p) {
+static void begin_model(exchange *x, uint32_t round, const params_fields *f) {
   x->due = 0;
   x->received = 0;
-  x->tau = 1;
+  x->tau = x->setup.kind == G2T_KIND_GRADIENT ? 1u : f->tau;
   x->last = 0;
-  if (x->setup.kind == G2T_KIND_GRADIENT) x->version = field_bytes(&x->setup) > 0u ? g2t_load_u32(p) : 0u;
-  else x->tau = g2t_load_u16(p);
+  x->version = f->version;
   if (x->setup.kind == G2T_KIND_ADAPTIVE) {
-    x->last = (p[2] & G2T_PARAMS_LAST) != 0;
-    keep_least(x, round, (p[2] & G2T_PARAMS_PREVIOUS_IS_MIN) != 0);
+    x->last = (f->flags & G2T_PARAMS_ADAPTIVE_LAST) != 0;
+    keep_least(x, round, (f->flags & G2T_PARAMS_ADAPTIVE_PREVIOUS_IS_MIN) != 0);
     x->has_global = 0;
   }
   x->round = round;
@@ -136,18 +152,21 @@ static void begin_model(exchange *x, uint32_t round, const uint8_t *p) {
 g2t_status exchange_params(g2t_device *d, uint64_t now_us, uint32_t round, const uint8_t *p, uint32_t bytes) {
   if (d->state != STATE_EXCHANGE) return G2T_WRONG_STATE;
   exchange *x = exchange_of(d);
-  if (bytes < OFFSET_BYTES) return G2T_BAD_LENGTH;
-  const uint32_t offset = g2t_load_u32(p);
+  if (bytes < G2T_PARAMS_BYTES) return G2T_BAD_LENGTH;
+  g2t_params_message m;
+  g2t_params_load(p, &m);
+  const uint32_t offset = m.offset;
   const uint32_t fields = offset == 0u ? field_bytes(&x->setup) : 0u;
-  if (bytes <= OFFSET_BYTES + fields || (bytes - OFFSET_BYTES - fields) % 4u != 0u) return G2T_BAD_LENGTH;
-  const uint32_t count = (bytes - OFFSET_BYTES - fields) / 4u, from = offset / 4u;
+  if (bytes <= G2T_PARAMS_BYTES + fields || (bytes - G2T_PARAMS_BYTES - fields) % 4u != 0u) return G2T_BAD_LENGTH;
+  const uint32_t count = (bytes - G2T_PARAMS_BYTES - fields) / 4u, from = offset / 4u;
   if (offset % 4u != 0u) return G2T_BAD_VALUE;
   if (offset > 0u && (!x->filling || x->whole || round != x->round || from != x->received)) return G2T_WRONG_STATE;
   if (count > x->d - from) return G2T_BAD_LENGTH;
-  p += OFFSET_BYTES;
+  p += G2T_PARAMS_BYTES;
   if (offset == 0u) {
-    if (!fields_good(&x->setup, p)) return G2T_BAD_VALUE;
-    begin_model(x, round, p);
+    const params_fields f = fields_of(&x->setup, p);
+    if (!fields_good(&x->setup, &f)) return G2T_BAD_VALUE;
+    begin_model(x, round, &f);
   }
   float *target = exchange_vector(x, x->setup.kind == G2T_KIND_ADAPTIVE ? GLOBAL_WEIGHTS : WEIGHTS) + from;
   memcpy(target, p + fields, count * sizeof *target);
@@ -166,22 +185,23 @@ g2t_status exchange_mirror(g2t_device *d, uint64_t now_us, uint32_t round, const
   if (d->state != STATE_EXCHANGE) return G2T_WRONG_STATE;
   exchange *x = exchange_of(d);
   if (x->setup.kind != G2T_KIND_GAIA || !x->whole) return G2T_WRONG_STATE;
-  if (bytes < MIRROR_BYTES || (bytes - MIRROR_BYTES) % CHANGE_BYTES != 0u) return G2T_BAD_LENGTH;
-  const uint32_t count = (bytes - MIRROR_BYTES) / CHANGE_BYTES;
-  const uint8_t *changes = p + MIRROR_BYTES;
-  if (g2t_load_u16(p + 6) != 0u) return G2T_BAD_VALUE;
+  if (bytes < G2T_MIRROR_BYTES || (bytes - G2T_MIRROR_BYTES) % G2T_CHANGE_BYTES != 0u) return G2T_BAD_LENGTH;
+  const uint32_t count = (bytes - G2T_MIRROR_BYTES) / G2T_CHANGE_BYTES;
+  const uint8_t *changes = p + G2T_MIRROR_BYTES;
+  g2t_mirror_message m;
+  g2t_mirror_load(p, &m);
+  if (m.reserved != 0u) return G2T_BAD_VALUE;
   for (uint32_t k = 0; k < count; k++) {
-    if (g2t_load_u32(changes + k * CHANGE_BYTES) >= x->d) return G2T_BAD_VALUE;
+    if (g2t_load_u32(changes + k * G2T_CHANGE_BYTES) >= x->d) return G2T_BAD_VALUE;
   }
   float *w = exchange_vector(x, WEIGHTS);
   for (uint32_t k = 0; k < count; k++) {
-    w[g2t_load_u32(changes + k * CHANGE_BYTES)] += g2t_load_f32(changes + k * CHANGE_BYTES + 4);
+    w[g2t_load_u32(changes + k * G2T_CHANGE_BYTES)] += g2t_load_f32(changes + k * G2T_CHANGE_BYTES + 4);
   }
-  d->port->work->bytes_copied += (uint64_t)count * CHANGE_BYTES;
-  const uint16_t steps = g2t_load_u16(p + 4);
-  if (steps == 0u) return G2T_OK;
+  d->port->work->bytes_copied += (uint64_t)count * G2T_CHANGE_BYTES;
+  if (m.steps == 0u) return G2T_OK;
   x->due = 0;
-  x->tau = steps;
+  x->tau = m.steps;
   x->round = round;
   exchange_make_steps(d, x, now_us);
   return G2T_OK;
@@ -189,35 +209,41 @@ g2t_status exchange_mirror(g2t_device *d, uint64_t now_us, uint32_t round, const
 
 /* ---- UPDATE ---- */
 
-static void store_canonical(uint8_t *p, float value) {
-  exchange_canonical(&value, 1);
-  g2t_store_f32(p, value);
-}
-
+/* Writes the fields of UPDATE; answers their bytes. Numbers that are none are sent alike by all targets. */
 static uint32_t adaptive_fields(const exchange *x, uint64_t now_us, uint8_t *p) {
   const uint64_t us = now_us - x->arrived_us;
-  const uint32_t none = 0x7fc00000u;
-  g2t_store_u32(p, x->rows);
-  g2t_store_u32(p + 4, us > UINT32_MAX ? UINT32_MAX : (uint32_t)us);
-  g2t_store_u16(p + 8, x->tau);
-  store_canonical(p + 10, x->loss_global);
-  if (x->has_min) store_canonical(p + 14, x->loss_min);
-  else g2t_store_u32(p + 14, none);
-  p[ROWS_AND_LOSSES] = x->controlled;
-  if (!x->controlled) return ROWS_AND_LOSSES + 1u;
-  store_canonical(p + 19, x->beta);
-  store_canonical(p + 23, x->rho);
-  return CONTROLLED;
+  g2t_update_adaptive_message m = {x->rows, us > UINT32_MAX ? UINT32_MAX : (uint32_t)us, x->tau, x->loss_global,
+                                   x->loss_min, x->controlled, x->beta, x->rho};
+  exchange_canonical(&m.loss_global, 1);
+  exchange_canonical(&m.loss_min, 1);
+  exchange_canonical(&m.beta, 1);
+  exchange_canonical(&m.rho, 1);
+  if (!x->has_min) memcpy(&m.loss_min, &exchange_none, sizeof m.loss_min);
+  g2t_update_adaptive_store(p, &m);
+  return g2t_update_adaptive_length(p);
+}
+
+static uint32_t update_fields(const exchange *x, uint64_t now_us, uint8_t *p) {
+  const g2t_update_plain_message plain = {x->rows};
+  const g2t_update_versioned_message versioned = {x->version};
+  const g2t_update_clock_message clock = {x->clock};
+  switch (x->setup.kind) {
+    case G2T_KIND_ADAPTIVE: return adaptive_fields(x, now_us, p);
+    case G2T_KIND_GAIA: g2t_update_clock_store(p, &clock); return G2T_UPDATE_CLOCK_BYTES;
+    case G2T_KIND_GRADIENT:
+      if (field_bytes(&x->setup) == 0u) break;
+      g2t_update_versioned_store(p, &versioned);
+      return G2T_UPDATE_VERSIONED_BYTES;
+    default: break;
+  }
+  g2t_update_plain_store(p, &plain);
+  return G2T_UPDATE_PLAIN_BYTES;
 }
 
 uint32_t exchange_take(g2t_device *d, uint64_t now_us, g2t_outgoing *out) {
   exchange *x = exchange_of(d);
   if (!x->due) return 0;
-  uint8_t *p = out->head + G2T_HEADER_BYTES;
-  uint32_t fields = 4;
-  const int versioned = x->setup.kind == G2T_KIND_GRADIENT && field_bytes(&x->setup) > 0u;
-  if (x->setup.kind == G2T_KIND_ADAPTIVE) fields = adaptive_fields(x, now_us, p);
-  else g2t_store_u32(p, x->setup.kind == G2T_KIND_GAIA ? x->clock : versioned ? x->version : x->rows);
+  const uint32_t fields = update_fields(x, now_us, out->head + G2T_HEADER_BYTES);
   const int first = x->setup.kind == G2T_KIND_WEIGHTS || x->setup.kind == G2T_KIND_ADAPTIVE;
   const g2t_header header = {d->id, x->round, fields + x->update_bytes, G2T_UPDATE};
   out->head_bytes = G2T_HEADER_BYTES + fields;

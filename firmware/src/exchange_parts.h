@@ -46,7 +46,10 @@ void exchange_control(float distance, float change, float loss_last, float loss_
  */
 uint32_t exchange_significant(const float *w, float *a, uint32_t d, float v, uint8_t *out);
 
-/* Makes every not-a-number the one that all targets send alike. */
+/* Bits of the not-a-number that all targets send alike. */
+extern const uint32_t exchange_none;
+
+/* Makes every not-a-number that one. */
 void exchange_canonical(float *v, uint32_t d);
 
 #endif

@@ -54,9 +54,10 @@ uint32_t exchange_significant(const float *w, float *a, uint32_t d, float v, uin
   return (uint32_t)(p - out);
 }
 
+const uint32_t exchange_none = 0x7fc00000u;
+
 void exchange_canonical(float *v, uint32_t d) {
   for (uint32_t j = 0; j < d; j++) {
-    const uint32_t one = 0x7fc00000u;
-    if (v[j] != v[j]) memcpy(v + j, &one, sizeof one);
+    if (v[j] != v[j]) memcpy(v + j, &exchange_none, sizeof exchange_none);
   }
 }

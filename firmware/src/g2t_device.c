@@ -8,9 +8,6 @@
 /* The record must not outgrow what it counts for in RAM. */
 typedef char record_fits[sizeof(g2t_device) <= G2T_FIXED_BYTES ? 1 : -1];
 
-enum { HELLO_BYTES = 16, CONFIG_BYTES = 36, TASK_BYTES = 16, SEEDED_BYTES = 20, SETUP_BYTES = 28, ACK_BYTES = 4, REFUSE_BYTES = 16, LINK_BYTES = 16 };
-enum { LINK_DELIVERED = 1, LINK_UPLOAD = 2 };
-
 void g2t_device_begin(g2t_device *device, uint32_t id, const g2t_spec *spec, const g2t_port *port) {
   memset(device, 0, sizeof *device);
   device->port = port;
@@ -29,26 +26,30 @@ static int config_good(const g2t_config *c) {
   return c->quality.floor > 0.0f && c->quality.floor <= 1.0f;
 }
 
-static void read_config(const uint8_t *p, g2t_config *c) {
-  c->learner = p[0];
-  c->variant = p[1];
-  c->codec = p[2];
-  c->first = g2t_load_f32(p + 4);
-  c->second = g2t_load_f32(p + 8);
-  c->quality.base = g2t_load_u16(p + 12);
-  c->quality.limit = g2t_load_u16(p + 14);
-  c->quality.floor = g2t_load_f32(p + 16);
-  c->quality.reference_us = g2t_load_u32(p + 20);
-  c->quality.reference_bytes = g2t_load_u32(p + 24);
-  c->hold_ms = g2t_load_u32(p + 28);
-  c->ack_ms = g2t_load_u32(p + 32);
+static g2t_config config_of(const g2t_config_message *m) {
+  g2t_config c;
+  memset(&c, 0, sizeof c);
+  c.learner = m->learner;
+  c.variant = m->variant;
+  c.codec = m->codec;
+  c.first = m->first;
+  c.second = m->second;
+  c.quality.base = m->threshold_base;
+  c.quality.limit = m->threshold_limit;
+  c.quality.floor = m->quality_floor;
+  c.quality.reference_us = m->reference_microseconds;
+  c.quality.reference_bytes = m->reference_bytes;
+  c.hold_ms = m->hold_milliseconds;
+  c.ack_ms = m->ack_milliseconds;
+  return c;
 }
 
 /* During a task the learner and the codec stay: the task's memory was laid out for them. */
 static g2t_status on_config(g2t_device *d, const uint8_t *p) {
-  g2t_config c;
-  read_config(p, &c);
-  if (p[3] != 0u || !config_good(&c)) return G2T_BAD_VALUE;
+  g2t_config_message m;
+  g2t_config_load(p, &m);
+  const g2t_config c = config_of(&m);
+  if (m.reserved != 0u || !config_good(&c)) return G2T_BAD_VALUE;
   if (d->state == STATE_TRAINING && (c.learner != d->config.learner || c.codec != d->config.codec)) return G2T_WRONG_STATE;
   d->config = c;
   if (d->state == STATE_NEW) d->state = STATE_READY;
@@ -58,45 +59,50 @@ static g2t_status on_config(g2t_device *d, const uint8_t *p) {
 }
 
 static g2t_status on_task(g2t_device *d, uint64_t now_us, const uint8_t *p, uint32_t bytes) {
+  if (bytes < G2T_TASK_BYTES) return G2T_BAD_LENGTH;
   if (!is_configured(d)) return G2T_WRONG_STATE;
-  const uint8_t mode = p[15];
+  if (bytes != g2t_task_length(p)) return G2T_BAD_LENGTH;
+  g2t_task_message m;
+  g2t_task_load(p, &m);
   g2t_task t;
   memset(&t, 0, sizeof t);
-  t.id = g2t_load_u32(p);
-  t.positive = g2t_load_u16(p + 4);
-  t.negative = g2t_load_u16(p + 6);
-  t.features = g2t_load_u16(p + 8);
-  t.rows = g2t_load_u32(p + 10);
-  t.passes = p[14];
-  t.source = mode & G2T_MODE_SOURCE;
-  t.last = (mode & G2T_MODE_LAST) != 0;
-  t.seeded = (mode & G2T_MODE_SEEDED) != 0;
-  const uint8_t variant = mode >> G2T_MODE_VARIANT_SHIFT;
+  t.id = m.id;
+  t.positive = m.positive;
+  t.negative = m.negative;
+  t.features = m.features;
+  t.rows = m.rows;
+  t.passes = m.passes;
+  t.source = m.mode & G2T_MODE_SOURCE_MASK;
+  t.last = (m.mode & G2T_MODE_LAST) != 0;
+  t.seeded = (m.mode & G2T_MODE_SEEDED) != 0;
+  t.seed = m.seed;
+  const uint8_t variant = m.mode >> G2T_MODE_VARIANT_SHIFT;
   t.variant = variant == 0u ? d->config.variant : (uint8_t)(variant - 1u);
-  if (bytes != (t.seeded ? SEEDED_BYTES : TASK_BYTES)) return G2T_BAD_LENGTH;
-  t.seed = t.seeded ? g2t_load_u32(p + TASK_BYTES) : 0u;
-  const int held = t.source == G2T_SOURCE_HELD;
-  if (t.source > G2T_SOURCE_HELD || t.features == 0u || t.passes == 0u) return G2T_BAD_VALUE;
+  const int held = t.source == G2T_MODE_HELD;
+  if (t.source > G2T_MODE_HELD || t.features == 0u || t.passes == 0u) return G2T_BAD_VALUE;
   if ((held && !t.seeded) || (!held && t.rows == 0u)) return G2T_BAD_VALUE;
   return training_start(d, now_us, &t);
 }
 
 static g2t_status on_ack(g2t_device *d, const uint8_t *p) {
-  outbox_acknowledge(d, g2t_load_u32(p));
+  g2t_ack_message m;
+  g2t_ack_load(p, &m);
+  outbox_acknowledge(d, m.upload);
   if (d->state != STATE_TRAINING && d->state != STATE_EXCHANGE) memory_shrink(d);
   return G2T_OK;
 }
 
 static g2t_status on_link(g2t_device *d, const g2t_header *header, const uint8_t *p) {
   g2t_exchange e;
-  const uint16_t flags = g2t_load_u16(p + 14);
-  e.rtt_us = g2t_load_u32(p);
-  e.transfer_us = g2t_load_u32(p + 4);
-  e.bytes = g2t_load_u32(p + 8);
-  e.failed = g2t_load_u16(p + 12);
-  e.delivered = (flags & LINK_DELIVERED) != 0;
+  g2t_link_message m;
+  g2t_link_load(p, &m);
+  e.rtt_us = m.rtt_microseconds;
+  e.transfer_us = m.transfer_microseconds;
+  e.bytes = m.bytes;
+  e.failed = m.failed;
+  e.delivered = (m.flags & G2T_LINK_DELIVERED) != 0;
   g2t_quality_add(&d->quality, &e);
-  if ((flags & LINK_UPLOAD) != 0 && !e.delivered) {
+  if ((m.flags & G2T_LINK_IS_UPLOAD) != 0 && !e.delivered) {
     if (d->state == STATE_EXCHANGE) exchange_resend(d, header->round);
     else outbox_resend(d, header->round);
   }
@@ -115,10 +121,10 @@ static g2t_status on_ping(g2t_device *d, uint32_t round) {
 /* The one payload length of a type; UINT32_MAX where it varies or the type is not one that a device receives. */
 static uint32_t length_of(uint8_t type) {
   switch (type) {
-    case G2T_CONFIG: return CONFIG_BYTES;
-    case G2T_ACK: return ACK_BYTES;
-    case G2T_SETUP: return SETUP_BYTES;
-    case G2T_LINK: return LINK_BYTES;
+    case G2T_CONFIG: return G2T_CONFIG_BYTES;
+    case G2T_ACK: return G2T_ACK_BYTES;
+    case G2T_SETUP: return G2T_SETUP_BYTES;
+    case G2T_LINK: return G2T_LINK_BYTES;
     case G2T_PING:
     case G2T_FLUSH: return 0;
     default: return UINT32_MAX;
@@ -128,7 +134,7 @@ static uint32_t length_of(uint8_t type) {
 static g2t_status dispatch(g2t_device *d, uint64_t now_us, const g2t_header *h, const uint8_t *p) {
   switch (h->type) {
     case G2T_CONFIG: return on_config(d, p);
-    case G2T_TASK: return h->length < TASK_BYTES ? G2T_BAD_LENGTH : on_task(d, now_us, p, h->length);
+    case G2T_TASK: return on_task(d, now_us, p, h->length);
     case G2T_DATA: return training_rows(d, now_us, h->round, p, h->length);
     case G2T_ORDER: return training_order(d, now_us, h->round, p, h->length);
     case G2T_ACK: return on_ack(d, p);
@@ -171,7 +177,7 @@ uint64_t g2t_device_deadline_us(const g2t_device *device) {
   return deadline;
 }
 
-/* A frame whose payload is head[20, 20 + length). */
+/* A frame whose payload of `length` bytes lies in the head, behind the header. */
 static uint32_t send_small(g2t_device *d, uint8_t type, uint32_t round, uint32_t length, g2t_outgoing *out) {
   const g2t_header header = {d->id, round, length, type};
   g2t_frame_write(out->head, &header, length, 0, d->port->work);
@@ -188,22 +194,17 @@ static uint32_t log2_of(uint32_t value) {
 }
 
 static uint32_t send_hello(g2t_device *d, g2t_outgoing *out) {
-  uint8_t *p = out->head + G2T_HEADER_BYTES;
-  g2t_store_u32(p, d->spec.ram_bytes);
-  g2t_store_u32(p + 4, d->spec.flash_bytes);
-  g2t_store_u16(p + 8, d->spec.megahertz);
-  g2t_store_u16(p + 10, (uint16_t)((d->spec.flags & 0xffu) | (log2_of(d->spec.receive_bytes) << 8)));
-  g2t_store_f32(p + 12, d->spec.bench_us);
-  return send_small(d, G2T_HELLO, 0, HELLO_BYTES, out);
+  const uint32_t receive = log2_of(d->spec.receive_bytes) << G2T_HELLO_RECEIVE_BYTES_SHIFT;
+  const g2t_hello_message m = {d->spec.ram_bytes, d->spec.flash_bytes, d->spec.megahertz,
+                               (uint16_t)((d->spec.flags & 0xffu) | receive), d->spec.bench_us};
+  g2t_hello_store(out->head + G2T_HEADER_BYTES, &m);
+  return send_small(d, G2T_HELLO, 0, G2T_HELLO_BYTES, out);
 }
 
 static uint32_t send_refusal(g2t_device *d, g2t_outgoing *out) {
-  uint8_t *p = out->head + G2T_HEADER_BYTES;
-  g2t_store_u32(p, d->refused_task);
-  g2t_store_u32(p + 4, d->refused_reason);
-  g2t_store_u32(p + 8, d->refused_needs);
-  g2t_store_u32(p + 12, d->spec.ram_bytes);
-  return send_small(d, G2T_REFUSE, 0, REFUSE_BYTES, out);
+  const g2t_refuse_message m = {d->refused_task, d->refused_reason, d->refused_needs, d->spec.ram_bytes};
+  g2t_refuse_store(out->head + G2T_HEADER_BYTES, &m);
+  return send_small(d, G2T_REFUSE, 0, G2T_REFUSE_BYTES, out);
 }
 
 /* Takes the lowest bit that is due. */

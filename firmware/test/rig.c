@@ -25,32 +25,17 @@ g2t_status rig_send(rig *r, uint8_t type, uint32_t round, uint32_t length) {
 
 g2t_status rig_configure(rig *r, const rig_config *config) {
   uint8_t *p = r->frame + G2T_HEADER_BYTES;
-  memset(p, 0, 36);
-  p[0] = r->learner;
-  p[2] = config->codec;
-  g2t_store_f32(p + 4, 0.1f);
-  g2t_store_f32(p + 8, 0.5f);
-  g2t_store_u16(p + 12, config->base);
-  g2t_store_u16(p + 14, config->limit);
-  g2t_store_f32(p + 16, 1.0f / 64.0f);
-  g2t_store_u32(p + 20, 24096);
-  g2t_store_u32(p + 24, 512);
-  g2t_store_u32(p + 28, config->hold_ms);
-  g2t_store_u32(p + 32, config->ack_ms);
-  return rig_send(r, G2T_CONFIG, 0, 36);
+  const g2t_config_message m = {r->learner, 0, config->codec, 0, 0.1f, 0.5f, config->base, config->limit, 1.0f / 64.0f,
+                                24096, 512, config->hold_ms, config->ack_ms};
+  g2t_config_store(p, &m);
+  return rig_send(r, G2T_CONFIG, 0, G2T_CONFIG_BYTES);
 }
 
 g2t_status rig_task(rig *r, uint32_t id, uint16_t features, uint32_t rows, uint8_t passes, uint8_t mode) {
   uint8_t *p = r->frame + G2T_HEADER_BYTES;
-  g2t_store_u32(p, id);
-  g2t_store_u16(p + 4, 1);
-  g2t_store_u16(p + 6, 0);
-  g2t_store_u16(p + 8, features);
-  g2t_store_u32(p + 10, rows);
-  p[14] = passes;
-  p[15] = mode;
-  g2t_store_u32(p + 16, 99);
-  return rig_send(r, G2T_TASK, 0, (mode & G2T_MODE_SEEDED) != 0 ? 20 : 16);
+  const g2t_task_message m = {id, 1, 0, features, rows, passes, mode, 99};
+  g2t_task_store(p, &m);
+  return rig_send(r, G2T_TASK, 0, g2t_task_length(p));
 }
 
 /* Any fixed numbers in (-1, 1). */
@@ -77,12 +62,9 @@ g2t_status rig_ack(rig *r, uint32_t upload) {
 
 g2t_status rig_link(rig *r, uint32_t rtt_us, uint16_t failed, uint16_t flags, uint32_t round) {
   uint8_t *p = r->frame + G2T_HEADER_BYTES;
-  g2t_store_u32(p, rtt_us);
-  g2t_store_u32(p + 4, 0);
-  g2t_store_u32(p + 8, 0);
-  g2t_store_u16(p + 12, failed);
-  g2t_store_u16(p + 14, flags);
-  return rig_send(r, G2T_LINK, round, 16);
+  const g2t_link_message m = {rtt_us, 0, 0, failed, flags};
+  g2t_link_store(p, &m);
+  return rig_send(r, G2T_LINK, round, G2T_LINK_BYTES);
 }
 
 uint32_t rig_poll(rig *r, uint8_t out[RIG_FRAME]) {

@@ -87,7 +87,7 @@ static void chunks(checks *c, uint8_t source, uint8_t variant, uint32_t chunk) {
   rig r;
   rig_begin(&r, 65536);
   STATUS(rig_configure(&r, &one_by_one), G2T_OK);
-  const uint8_t passes = source == G2T_SOURCE_STREAM ? 3 : 1;
+  const uint8_t passes = source == G2T_MODE_STREAM ? 3 : 1;
   expected_weights(variant, passes, 0, expected);
   STATUS(rig_task(&r, 17, N, ROWS, passes, (uint8_t)(source | variant_mode(variant))), G2T_OK);
   for (uint32_t row = 0; row < (uint32_t)passes * ROWS; row += chunk) {
@@ -113,7 +113,7 @@ static void ordered_cache(checks *c, uint8_t variant) {
   expected_weights(variant, 3, orders, expected);
   rig_begin(&r, 65536);
   STATUS(rig_configure(&r, &one_by_one), G2T_OK);
-  STATUS(rig_task(&r, 3, N, ROWS, 3, (uint8_t)(G2T_SOURCE_CACHE | variant_mode(variant))), G2T_OK);
+  STATUS(rig_task(&r, 3, N, ROWS, 3, (uint8_t)(G2T_MODE_CACHE | variant_mode(variant))), G2T_OK);
   STATUS(rig_send(&r, G2T_ORDER, 3, 2), G2T_WRONG_STATE);
   STATUS(rig_rows(&r, 3, N, 0, 20), G2T_OK);
   STATUS(rig_rows(&r, 3, N, 0, 19), G2T_BAD_LENGTH);
@@ -142,7 +142,7 @@ static void seeded_cache(checks *c) {
   expected_weights(G2T_CORRECT, 3, orders, expected);
   rig_begin(&r, 65536);
   STATUS(rig_configure(&r, &one_by_one), G2T_OK);
-  STATUS(rig_task(&r, 8, N, ROWS, 3, G2T_SOURCE_CACHE | G2T_MODE_SEEDED), G2T_OK);
+  STATUS(rig_task(&r, 8, N, ROWS, 3, G2T_MODE_CACHE | G2T_MODE_SEEDED), G2T_OK);
   STATUS(rig_rows(&r, 8, N, 0, ROWS), G2T_OK);
   EQUAL(r.port.work.rows, 3 * ROWS);
   expect_upload(c, &r, 8, expected);
@@ -171,14 +171,14 @@ static void held_rows(checks *c) {
   r.port.classes = classes;
   r.port.row_count = 57;
   r.port.features = N;
-  STATUS(rig_task(&r, 4, N, 0, 1, G2T_SOURCE_HELD), G2T_BAD_VALUE);
-  STATUS(rig_task(&r, 4, N, 0, 1, G2T_SOURCE_HELD | G2T_MODE_SEEDED), G2T_OK);
+  STATUS(rig_task(&r, 4, N, 0, 1, G2T_MODE_HELD), G2T_BAD_VALUE);
+  STATUS(rig_task(&r, 4, N, 0, 1, G2T_MODE_HELD | G2T_MODE_SEEDED), G2T_OK);
   EQUAL(r.port.work.rows, ROWS);
   CHECK(rig_weights(&r, &id, &count, w) != UINT32_MAX);
   EQUAL(id, 4);
   /* The same through a cache of one pass in the seed's order. The seed shuffles places, so places stand for rows. */
   g2t_order_shuffle(order, ROWS, 99, 0);
-  STATUS(rig_task(&r, 5, N, ROWS, 1, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 5, N, ROWS, 1, G2T_MODE_STREAM), G2T_OK);
   for (uint32_t k = 0; k < ROWS; k++) STATUS(rig_rows(&r, 5, N, order[k], 1), G2T_OK);
   CHECK(rig_weights(&r, &id, &count, direct) != UINT32_MAX);
   CHECK(memcmp(w, direct, sizeof direct) == 0);
@@ -193,36 +193,36 @@ static uint32_t refusal(rig *r) {
 static void refusals(checks *c) {
   rig r;
   uint8_t out[RIG_FRAME];
-  const uint64_t needs = g2t_device_task_bytes(G2T_OPT_SGD, N, ROWS, G2T_SOURCE_CACHE, 0, RIG_FRAME);
+  const uint64_t needs = g2t_device_task_bytes(G2T_OPT_SGD, N, ROWS, G2T_MODE_CACHE, 0, RIG_FRAME);
   rig_begin(&r, (uint32_t)needs);
   STATUS(rig_configure(&r, &one_by_one), G2T_OK);
   EQUAL(rig_poll(&r, out), 36);
-  STATUS(rig_task(&r, 1, N, ROWS + 1, 1, G2T_SOURCE_CACHE), G2T_OK);
+  STATUS(rig_task(&r, 1, N, ROWS + 1, 1, G2T_MODE_CACHE), G2T_OK);
   EQUAL(refusal(&r), G2T_REFUSE_RAM);
   STATUS(rig_rows(&r, 1, N, 0, 1), G2T_UNKNOWN_TASK);
-  STATUS(rig_task(&r, 1, N, 1000000, 1, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 1, N, 1000000, 1, G2T_MODE_STREAM), G2T_OK);
   EQUAL(refusal(&r), 0);
-  STATUS(rig_task(&r, 1, N, 65536, 1, G2T_SOURCE_CACHE), G2T_OK);
+  STATUS(rig_task(&r, 1, N, 65536, 1, G2T_MODE_CACHE), G2T_OK);
   EQUAL(refusal(&r), G2T_REFUSE_UNSUPPORTED);
   STATUS(rig_task(&r, 1, N, ROWS, 1, variant_mode(3)), G2T_OK);
   EQUAL(refusal(&r), G2T_REFUSE_UNSUPPORTED);
-  STATUS(rig_task(&r, 1, N, 0, 1, G2T_SOURCE_HELD | G2T_MODE_SEEDED), G2T_OK);
+  STATUS(rig_task(&r, 1, N, 0, 1, G2T_MODE_HELD | G2T_MODE_SEEDED), G2T_OK);
   EQUAL(refusal(&r), G2T_REFUSE_ROWS);
   STATUS(rig_task(&r, 1, N, ROWS, 1, 3), G2T_BAD_VALUE);
   STATUS(rig_task(&r, 1, 0, ROWS, 1, 0), G2T_BAD_VALUE);
   STATUS(rig_task(&r, 1, N, 0, 1, 0), G2T_BAD_VALUE);
   STATUS(rig_task(&r, 1, N, ROWS, 0, 0), G2T_BAD_VALUE);
-  STATUS(rig_task(&r, 1, N, ROWS, 1, G2T_SOURCE_CACHE), G2T_OK);
+  STATUS(rig_task(&r, 1, N, ROWS, 1, G2T_MODE_CACHE), G2T_OK);
   EQUAL(r.port.most + G2T_FIXED_BYTES + RIG_FRAME, needs);
   STATUS(rig_rows(&r, 1, N, 0, ROWS), G2T_OK);
-  STATUS(rig_task(&r, 2, N, ROWS, 1, G2T_SOURCE_CACHE), G2T_OK);
+  STATUS(rig_task(&r, 2, N, ROWS, 1, G2T_MODE_CACHE), G2T_OK);
   EQUAL(refusal(&r), G2T_REFUSE_FULL);
   EQUAL(rig_poll(&r, out), 20u + 101u);
   STATUS(rig_ack(&r, 0), G2T_OK);
-  STATUS(rig_task(&r, 2, N, ROWS, 1, G2T_SOURCE_CACHE), G2T_OK);
+  STATUS(rig_task(&r, 2, N, ROWS, 1, G2T_MODE_CACHE), G2T_OK);
   EQUAL(refusal(&r), 0);
   r.port.empty = 1;
-  STATUS(rig_task(&r, 3, N, 2 * ROWS, 1, G2T_SOURCE_STREAM), G2T_NO_MEMORY);
+  STATUS(rig_task(&r, 3, N, 2 * ROWS, 1, G2T_MODE_STREAM), G2T_NO_MEMORY);
   rig_end(&r);
 }
 
@@ -275,8 +275,8 @@ void test_device(checks *c) {
   bad_configs(c);
   for (uint8_t variant = 0; variant < 3u; variant++) {
     for (int i = 0; i < 4; i++) {
-      chunks(c, G2T_SOURCE_STREAM, variant, chunk[i]);
-      chunks(c, G2T_SOURCE_CACHE, variant, chunk[i]);
+      chunks(c, G2T_MODE_STREAM, variant, chunk[i]);
+      chunks(c, G2T_MODE_CACHE, variant, chunk[i]);
     }
     ordered_cache(c, variant);
   }

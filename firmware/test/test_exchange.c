@@ -30,24 +30,13 @@ static void begin(rig *r, uint32_t ram) {
 }
 
 static g2t_setup setup_of(uint8_t model, uint8_t kind, uint8_t flags, uint32_t batch) {
-  const g2t_setup s = {0.1f, 0.01f, 0.01f, batch, 77, model == G2T_MODEL_SOFTMAX ? 3 : 2, N, model, kind, flags};
+  const g2t_setup s = {model, kind, flags, 0, model == G2T_MODEL_SOFTMAX ? 3 : 2, N, batch, 0.1f, 0.01f, 0.01f, 77};
   return s;
 }
 
 static g2t_status send_setup(rig *r, const g2t_setup *s) {
-  uint8_t *p = r->frame + 20;
-  p[0] = s->model;
-  p[1] = s->kind;
-  p[2] = s->flags;
-  p[3] = 0;
-  g2t_store_u16(p + 4, s->classes);
-  g2t_store_u16(p + 6, s->features);
-  g2t_store_u32(p + 8, s->batch);
-  g2t_store_f32(p + 12, s->eta);
-  g2t_store_f32(p + 16, s->lambda);
-  g2t_store_f32(p + 20, s->significance);
-  g2t_store_u32(p + 24, s->seed);
-  return rig_send(r, G2T_SETUP, 31, 28);
+  g2t_setup_store(r->frame + G2T_HEADER_BYTES, s);
+  return rig_send(r, G2T_SETUP, 31, G2T_SETUP_BYTES);
 }
 
 /* Parameters [from, to) of w; the fields are those of the kind where from is 0. */
@@ -231,7 +220,7 @@ static void adaptive_rounds(checks *c) {
   CHECK(memcmp(w, out + 19, sizeof w) == 0);
   const float loss_last = expected_gradient(&r, &s, 0, ROWS, w, g);
   const uint64_t before = r.port.work.rows;
-  STATUS(send_model(&r, &s, 7, 2, G2T_PARAMS_LAST, START + 3), G2T_OK);
+  STATUS(send_model(&r, &s, 7, 2, G2T_PARAMS_ADAPTIVE_LAST, START + 3), G2T_OK);
   /* Two steps; with `last` no gradient after them. */
   EQUAL(r.port.work.rows - before, 2 * ROWS);
   EQUAL(update(c, &r, 7, out), 27 + 8 * D);
@@ -273,7 +262,7 @@ static void shared_batches(checks *c, uint8_t flags) {
 
 /* F_i(incumbent): only while the device has the model that the server means, and again if the model comes twice. */
 static void incumbents(checks *c) {
-  const uint8_t least = G2T_PARAMS_PREVIOUS_IS_MIN;
+  const uint8_t least = G2T_PARAMS_ADAPTIVE_PREVIOUS_IS_MIN;
   const g2t_setup s = setup_of(G2T_MODEL_LOGISTIC, G2T_KIND_ADAPTIVE, 0, 4);
   uint16_t order[ROWS];
   uint8_t out[RIG_FRAME];
@@ -311,7 +300,7 @@ static void remembered_incumbent(checks *c) {
   begin(&r, 65536);
   STATUS(send_setup(&r, &s), G2T_OK);
   for (uint32_t round = 1; round < 5u; round++) {
-    STATUS(send_model(&r, &s, round, 1, round == 2u ? G2T_PARAMS_PREVIOUS_IS_MIN : 0, START + round), G2T_OK);
+    STATUS(send_model(&r, &s, round, 1, round == 2u ? G2T_PARAMS_ADAPTIVE_PREVIOUS_IS_MIN : 0, START + round), G2T_OK);
     CHECK(update(c, &r, round, out) > 0u);
     const uint32_t loss = g2t_float_bits(expected_gradient(&r, &s, 0, ROWS, START + 1, g));
     EQUAL(g2t_load_u32(out + 14), round == 1u ? 0x7fc00000u : loss);

@@ -33,7 +33,7 @@ static void streamed(checks *c, uint8_t learner, int held, float w[64]) {
   uint16_t order[ROWS];
   rig r;
   begin(c, &r, learner, 65536);
-  STATUS(rig_task(&r, 1, N, ROWS, passes, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 1, N, ROWS, passes, G2T_MODE_STREAM), G2T_OK);
   for (uint16_t k = 0; k < ROWS; k++) order[k] = k;
   for (uint32_t pass = 0; pass < passes; pass++) {
     if (held || pass > 0u) g2t_order_shuffle(order, ROWS, 99, pass);
@@ -46,7 +46,7 @@ static void streamed(checks *c, uint8_t learner, int held, float w[64]) {
 static void cached(checks *c, uint8_t learner, float w[64]) {
   rig r;
   begin(c, &r, learner, 65536);
-  STATUS(rig_task(&r, 2, N, ROWS, passes_of(g2t_learner_of(learner)), G2T_SOURCE_CACHE | G2T_MODE_SEEDED), G2T_OK);
+  STATUS(rig_task(&r, 2, N, ROWS, passes_of(g2t_learner_of(learner)), G2T_MODE_CACHE | G2T_MODE_SEEDED), G2T_OK);
   STATUS(rig_rows(&r, 2, N, 0, 11), G2T_OK);
   STATUS(rig_rows(&r, 2, N, 11, ROWS - 11), G2T_OK);
   EQUAL(result(c, &r, w), 2);
@@ -66,7 +66,7 @@ static void own(checks *c, uint8_t learner, float w[64]) {
   r.port.classes = classes;
   r.port.row_count = ROWS;
   r.port.features = N;
-  STATUS(rig_task(&r, 3, N, 0, passes_of(g2t_learner_of(learner)), G2T_SOURCE_HELD | G2T_MODE_SEEDED), G2T_OK);
+  STATUS(rig_task(&r, 3, N, 0, passes_of(g2t_learner_of(learner)), G2T_MODE_HELD | G2T_MODE_SEEDED), G2T_OK);
   EQUAL(result(c, &r, w), 3);
   rig_end(&r);
 }
@@ -98,7 +98,7 @@ static uint32_t refusal(rig *r, uint32_t *needs) {
 /* The smallest RAM takes the task, a byte less does not; the upload has n or n + 1 weights. */
 static void memory(checks *c, uint8_t learner) {
   const g2t_learner *l = g2t_learner_of(learner);
-  const uint32_t needs = (uint32_t)g2t_device_task_bytes(learner, N, ROWS, G2T_SOURCE_STREAM, 1, RIG_FRAME);
+  const uint32_t needs = (uint32_t)g2t_device_task_bytes(learner, N, ROWS, G2T_MODE_STREAM, 1, RIG_FRAME);
   const rig_config dense = {1, 1, 64, 60000, 0};
   uint32_t asked = 0;
   uint8_t out[RIG_FRAME];
@@ -106,11 +106,11 @@ static void memory(checks *c, uint8_t learner) {
   rig_begin(&r, needs - 1u);
   r.learner = learner;
   STATUS(rig_configure(&r, &dense), G2T_OK);
-  STATUS(rig_task(&r, 1, N, ROWS, 1, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 1, N, ROWS, 1, G2T_MODE_STREAM), G2T_OK);
   EQUAL(refusal(&r, &asked), G2T_REFUSE_RAM);
   EQUAL(asked, needs);
   r.device.spec.ram_bytes = needs;
-  STATUS(rig_task(&r, 2, N, ROWS, 1, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 2, N, ROWS, 1, G2T_MODE_STREAM), G2T_OK);
   EQUAL(refusal(&r, &asked), 0);
   EQUAL(r.port.bytes + G2T_FIXED_BYTES + RIG_FRAME, needs);
   STATUS(rig_rows(&r, 2, N, 0, ROWS), G2T_OK);
@@ -122,19 +122,19 @@ static void refused(checks *c) {
   uint32_t needs = 0;
   rig r;
   begin(c, &r, G2T_LDA, 152u * 1024u);
-  STATUS(rig_task(&r, 1, 784, ROWS, 1, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 1, 784, ROWS, 1, G2T_MODE_STREAM), G2T_OK);
   EQUAL(refusal(&r, &needs), G2T_REFUSE_RAM);
   CHECK(needs > 1200000u && needs < 1300000u);
-  STATUS(rig_task(&r, 1, G2T_MAX_FEATURES, ROWS, 1, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 1, G2T_MAX_FEATURES, ROWS, 1, G2T_MODE_STREAM), G2T_OK);
   EQUAL(refusal(&r, &needs), G2T_REFUSE_RAM);
   EQUAL(needs, UINT32_MAX);
-  STATUS(rig_task(&r, 1, N, ROWS, 2, G2T_SOURCE_CACHE | G2T_MODE_SEEDED), G2T_OK);
+  STATUS(rig_task(&r, 1, N, ROWS, 2, G2T_MODE_CACHE | G2T_MODE_SEEDED), G2T_OK);
   EQUAL(refusal(&r, &needs), G2T_REFUSE_UNSUPPORTED);
   STATUS(rig_task(&r, 1, N, ROWS, 1, (uint8_t)(2u << G2T_MODE_VARIANT_SHIFT)), G2T_OK);
   EQUAL(refusal(&r, &needs), G2T_REFUSE_UNSUPPORTED);
   r.learner = G2T_SEFR;
   STATUS(rig_configure(&r, &one_by_one), G2T_OK);
-  STATUS(rig_task(&r, 1, N, ROWS, 2, G2T_SOURCE_STREAM), G2T_OK);
+  STATUS(rig_task(&r, 1, N, ROWS, 2, G2T_MODE_STREAM), G2T_OK);
   EQUAL(refusal(&r, &needs), G2T_REFUSE_UNSUPPORTED);
   r.learner = LEARNERS;
   STATUS(rig_configure(&r, &one_by_one), G2T_BAD_VALUE);

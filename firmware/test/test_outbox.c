@@ -167,9 +167,9 @@ static void refused_last(checks *c) {
   uint32_t number;
   begin(c, &r, (rig_config){0, 9, 64, 0, 0});
   finish_task(c, &r, 0, 0);
-  STATUS(rig_task(&r, 1, N, 60000, 1, G2T_SOURCE_CACHE), G2T_OK);
+  STATUS(rig_task(&r, 1, N, 60000, 1, G2T_MODE_CACHE), G2T_OK);
   EQUAL(upload(&r, &number), 0);
-  STATUS(rig_task(&r, 1, N, 60000, 1, G2T_SOURCE_CACHE | LAST), G2T_OK);
+  STATUS(rig_task(&r, 1, N, 60000, 1, G2T_MODE_CACHE | LAST), G2T_OK);
   EQUAL(upload(&r, &number), 1);
   rig_end(&r);
 }

@@ -182,7 +182,9 @@ static uint8_t ask_time(bench *b, uint8_t kind) {
 /* The frame that the rig sent last, to the board too: its status. */
 static int32_t ask_frame(bench *b, const rig *r) {
   uint8_t p[8 + 256];
-  const uint32_t bytes = G2T_HEADER_BYTES + g2t_load_u32(r->frame + G2T_LENGTH_OFFSET);
+  g2t_header_message header;
+  g2t_header_load(r->frame, &header);
+  const uint32_t bytes = G2T_HEADER_BYTES + header.length;
   g2t_store_u32(p, (uint32_t)r->now_us);
   g2t_store_u32(p + 4, 0);
   memcpy(p + 8, r->frame, bytes);
@@ -340,7 +342,7 @@ static void same_bits(checks *c, bench *b, uint8_t learner, uint32_t spoil) {
   const uint8_t passes = learner == G2T_SEFR || learner == G2T_LDA ? 1 : 3;
   start_pair(c, b, &r, learner);
   const uint64_t before = r.port.work.multiply_adds;
-  EQUAL(rig_task(&r, 3, N, 0, passes, G2T_SOURCE_HELD | G2T_MODE_SEEDED), 0);
+  EQUAL(rig_task(&r, 3, N, 0, passes, G2T_MODE_HELD | G2T_MODE_SEEDED), 0);
   b->w.spoil = spoil;
   EQUAL(ask_frame(b, &r), 0);
   EQUAL(b->w.spoil, 0);
@@ -362,12 +364,12 @@ static void same_bits(checks *c, bench *b, uint8_t learner, uint32_t spoil) {
 static void rows_missing(checks *c, bench *b) {
   static rig r;
   start_pair(c, b, &r, G2T_OPT_SGD);
-  EQUAL(rig_task(&r, 3, N + 1, 0, 1, G2T_SOURCE_HELD | G2T_MODE_SEEDED), 0);
+  EQUAL(rig_task(&r, 3, N + 1, 0, 1, G2T_MODE_HELD | G2T_MODE_SEEDED), 0);
   EQUAL(ask_frame(b, &r), 0);
   EQUAL(ask_time(b, 0x05), 0x85);
   EQUAL(ask_time(b, 0x05), 0x85);
   EQUAL(b->w.answer[147], G2T_REFUSE);
-  EQUAL(rig_task(&r, 3, N, 0, 1, G2T_SOURCE_HELD | G2T_MODE_SEEDED), 0);
+  EQUAL(rig_task(&r, 3, N, 0, 1, G2T_MODE_HELD | G2T_MODE_SEEDED), 0);
   b->w.mute = 1;
   EQUAL(ask_frame(b, &r), INT32_MAX);
   EQUAL(b->w.answer[0], 0x86);
@@ -383,7 +385,7 @@ static void new_host(checks *c, bench *b) {
   static rig r;
   static const uint8_t none[1] = {0};
   start_pair(c, b, &r, G2T_OPT_SGD);
-  EQUAL(rig_task(&r, 3, N, 0, 1, G2T_SOURCE_HELD | G2T_MODE_SEEDED), 0);
+  EQUAL(rig_task(&r, 3, N, 0, 1, G2T_MODE_HELD | G2T_MODE_SEEDED), 0);
   b->w.mute = 1;
   b->w.sequence++;
   uint8_t p[8 + 64] = {0};

@@ -1,5 +1,6 @@
 import { getU32 } from '../protocol/bytes.ts';
-import { dimension, readSetup, readUpdate, readVector, type Setup } from '../protocol/exchange.ts';
+import { CHANGE_BYTES, dimension, readUpdate, readVector } from '../protocol/exchange.ts';
+import { readSetup, type Setup } from '../protocol/exchange-messages.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
 import { readTask } from '../protocol/messages.ts';
 import { decodeWeights } from '../protocol/weights.ts';
@@ -70,7 +71,7 @@ export class WeightsCollector {
     const changes = new Float32Array(d);
     const one = new Float32Array(1);
     for (let k = 0; k < update.pairCount; k++) {
-      const at = update.pairs + 8 * k;
+      const at = update.pairs + CHANGE_BYTES * k;
       readVector(frame, at + 4, one);
       const index = getU32(frame, at);
       if (index < d) changes[index] = one[0]!;

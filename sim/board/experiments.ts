@@ -1,17 +1,12 @@
 import type { DeviceSpec } from '../device/host-types.ts';
 import { RunError } from '../kernel/errors.ts';
 import { coldStream } from '../kernel/random.ts';
+import { getU32 } from '../protocol/bytes.ts';
+import { DEFAULT_CONFIG } from '../protocol/config.ts';
 import { CODEC, FRAME, HEADER, HEADER_BYTES, LEARNER, type LearnerName, MODE } from '../protocol/frame.ts';
 import { seal } from '../protocol/header.ts';
-import {
-  DEFAULT_CONFIG,
-  rowBytes,
-  writeAck,
-  writeConfig,
-  writeData,
-  writePing,
-  writeTask,
-} from '../protocol/messages.ts';
+import { writeAck, writeConfig, writePing, writeTask } from '../protocol/messages.ts';
+import { rowBytes, writeData } from '../protocol/rows.ts';
 import type { Answer } from './packets.ts';
 import { FRAME_HEAD_BYTES } from './packets.ts';
 import type { Session } from './session.ts';
@@ -210,11 +205,11 @@ class Run {
         from += count;
       }
     }
-    const upload = await this.poll('weights');
-    if (upload.frame[HEADER.type] !== FRAME.weights)
+    const { frame } = await this.poll('weights');
+    if (frame[HEADER.type] !== FRAME.weights)
       throw new RunError(`${this.#name}: expected a finished classifier, got none`);
-    const number = new DataView(upload.frame.buffer, upload.frame.byteOffset).getUint32(HEADER.round, true);
-    await this.frame('ack', (out) => writeAck(out, DEVICE, 1, number));
+    const upload = getU32(frame, HEADER.round);
+    await this.frame('ack', (out) => writeAck(out, DEVICE, 1, { upload }));
   }
 
   async #give(what: string, write: (out: Uint8Array) => number): Promise<Answer> {

@@ -33,7 +33,7 @@ async function recordedRun(): Promise<RecordedRun> {
     folder: 'nowhere',
     loaded,
     record: new FrameRecord(frames, sealOf(frames)),
-    inputs: replayInputs({ loaded, dataset, firmware: firmware.module, live: [] }),
+    inputs: replayInputs({ loaded, dataset, firmware: firmware, live: [] }),
     live: [],
     name: 'small',
     digest,

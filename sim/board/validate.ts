@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dataset } from '../data/dataset.ts';
 import { readArrow } from '../files/arrow.ts';
 import { readBytes } from '../files/read.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Table } from '../metrics/table.ts';
+import { checkResultData } from '../run/input-check.ts';
+import { DatasetShelf, type LoadedFirmware, type Origin } from '../run/inputs.ts';
 import type { LiveDevice } from '../run/live.ts';
 import { type ReplayInputs, replayInputs } from '../run/replay-inputs.ts';
 import { openResult } from '../run/store.ts';
@@ -29,9 +30,10 @@ export interface RecordedRun {
   readonly model: Table | undefined;
 }
 
-export interface OpenOptions {
-  readonly firmware: WebAssembly.Module;
-  readonly datasetOf: (loaded: LoadedScenario) => Dataset;
+export interface OpenOptions extends Origin {
+  readonly firmware: LoadedFirmware;
+  /** Folder of the data sets. */
+  readonly dataDir: string;
 }
 
 const HOW = 'run the scenario with --set record=frames';
@@ -39,6 +41,7 @@ const HOW = 'run the scenario with --set record=frames';
 /** @throws InputError where the folder holds no result, or one without recorded frames. */
 export async function openRecorded(folder: string, options: OpenOptions): Promise<RecordedRun> {
   const { manifest, loaded } = openResult(folder);
+  const files = checkResultData(manifest, loaded, options.dataDir);
   const path = join(folder, 'frames.arrow');
   if (manifest.record === undefined) {
     const got = existsSync(path) ? 'a record of another version' : 'none';
@@ -46,7 +49,9 @@ export async function openRecorded(folder: string, options: OpenOptions): Promis
   }
   const record = new FrameRecord(await recordedTable(path), manifest.record);
   const live = manifest.live ?? [];
-  const inputs = replayInputs({ loaded, dataset: options.datasetOf(loaded), firmware: options.firmware, live });
+  const { dataset: wanted, seed } = loaded.scenario;
+  const dataset = new DatasetShelf(options.dataDir, options).take(wanted, seed, files);
+  const inputs = replayInputs({ loaded, dataset, firmware: options.firmware, live });
   const modelPath = join(folder, 'model.arrow');
   const model = existsSync(modelPath) ? (await readArrow(readBytes(modelPath), modelPath)).table : undefined;
   const { name, digest, firmware } = manifest;

@@ -43,7 +43,7 @@ describe('usage', () => {
     ],
     ['run', 'g2t run: expected a scenario file (YAML), got nothing'],
     ['check', 'g2t check: expected a scenario file (YAML), got nothing'],
-    ['verify', 'g2t verify: expected a results folder or a bundle, got nothing'],
+    ['verify', 'g2t verify: expected the folder of a result or a sweep, or a bundle, got nothing'],
     ['diff a', 'g2t diff: expected another results folder, got nothing'],
     ['run a b', 'g2t run: unexpected b; g2t run --help shows what there is'],
     ['run a --sed 3', 'g2t run: unknown option --sed; did you mean --seed?; g2t run --help shows what there is'],

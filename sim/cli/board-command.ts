@@ -3,7 +3,7 @@ import { boardOfFile, isBoardPath } from '../device/board-file.ts';
 import { BOARDS, boardNamed } from '../device/boards/index.ts';
 import { LEARNER_NAMES } from '../device/learner-work.ts';
 import { predictBoard } from '../device/predict.ts';
-import { readBytes } from '../files/read.ts';
+import { readDocument } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { formatQuantity } from '../kernel/quantity.ts';
 import { readBoardFile } from '../scenario/board-source.ts';
@@ -96,7 +96,7 @@ export async function predict(args: Arguments, io: Io): Promise<number> {
 
 /** @param name of a board, or the path of a board file. */
 function findBoard(name: string): Board {
-  if (isBoardPath(name)) return boardOfFile(readBoardFile(name, readBytes(name)));
+  if (isBoardPath(name)) return boardOfFile(readBoardFile(name, readDocument(name)));
   const names = BOARDS.map((board) => board.name);
   if (!(names as string[]).includes(name)) {
     throw new InputError(`expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`);

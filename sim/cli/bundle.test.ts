@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packArchive, unpackArchive } from '../files/archive.ts';
 import { g2t } from './fixture.ts';
@@ -21,10 +21,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** An archive with one entry as it stands, whatever it is. */
-async function archiveOf(name: string, type: 'file' | 'symlink' = 'file'): Promise<Uint8Array> {
+async function archiveOf(name: string, type: Header['type'] = 'file'): Promise<Uint8Array> {
   const tar = pack();
   if (type === 'file') tar.entry({ name }, 'x');
-  else tar.entry({ name, type, linkname: '/etc/passwd' });
+  else tar.entry({ name, type: type!, linkname: '/etc/passwd' });
   tar.finalize();
   const chunks: Uint8Array[] = [];
   for await (const chunk of tar) chunks.push(chunk as Uint8Array);
@@ -47,7 +47,17 @@ describe('an archive', () => {
   });
 
   it('is refused where an entry leads out of it, or is no file', async () => {
-    for (const name of ['../evil', '/etc/evil', 'a/../../evil', 'a//b', './a', 'a\\b', 'C:evil']) {
+    for (const name of [
+      '../evil',
+      '/etc/evil',
+      'a/../../evil',
+      'a//b',
+      './a',
+      'a\\b',
+      'C:evil',
+      'a\nb',
+      'a\u001b[2Jb',
+    ]) {
       await expect(unpackArchive(await archiveOf(name), 'x.tar.gz'), name).rejects.toThrow(
         /^cannot unpack x.tar.gz: expected names inside of it, got "/,
       );
@@ -55,6 +65,29 @@ describe('an archive', () => {
     await expect(unpackArchive(await archiveOf('a', 'symlink'), 'x.tar.gz')).rejects.toThrow(
       'expected files alone, got a symlink named "a"',
     );
+    for (const type of ['link', 'character-device', 'block-device', 'fifo', 'directory'] as const)
+      await expect(unpackArchive(await archiveOf('a', type), 'x.tar.gz')).rejects.toThrow(`got a ${type} named "a"`);
+  });
+
+  it('is refused where it is too large, a name too long, or a file stands where a folder must', async () => {
+    await expect(unpackArchive(await archiveOf(`${'a'.repeat(200)}/`.repeat(6).slice(0, -1)), 'x')).rejects.toThrow(
+      'cannot unpack x: expected names of at most 1000 characters, got one of 1205',
+    );
+    const both = await packArchive(
+      new Map([
+        ['a', 'file'],
+        ['a/b/c', 'folder'],
+        ['z', ''],
+      ]),
+    );
+    await expect(unpackArchive(both, 'x')).rejects.toThrow('expected a to be a file or a folder, got both');
+    // Says that it holds more than it does.
+    const tar = gunzipSync(await archiveOf('a'));
+    tar.write('77777777777', 124);
+    tar.write('        ', 148);
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    await expect(unpackArchive(gzipSync(tar), 'x')).rejects.toThrow(/^cannot unpack x: expected a whole archive/);
   });
 
   it('is refused where it is damaged, cut or another thing', async () => {
@@ -123,7 +156,7 @@ describe('g2t bundle', () => {
     files.set('bundle.json', new TextEncoder().encode(JSON.stringify(marker)));
     const path = join(folder, 'other-firmware.tar.gz');
     writeFileSync(path, await packArchive(files));
-    const outcome = await g2t(['verify', path]);
+    const outcome = await g2t(['verify', path, '--trust']);
     expect(outcome.code).toBe(0);
     expect(outcome.stderr).toContain(`verify: the firmware of the bundle (${sha256.slice(0, 8)}) is another`);
   });

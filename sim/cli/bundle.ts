@@ -4,10 +4,11 @@ import { basename, join, resolve } from 'node:path';
 import { writeFolderWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bundle.ts';
-import { loadFirmware } from '../run/inputs.ts';
+import { checkResultData, checkSweepData, datasetsOf } from '../run/input-check.ts';
+import { type Firmware, firmwareOf, isBuilt, loadFirmware } from '../run/inputs.ts';
 import { MARKER, openResult } from '../run/store.ts';
 import { openSweep } from '../run/sweep-store.ts';
-import type { EngineOptions, VerifyOutcome } from './engine.ts';
+import type { EngineOptions, TrustOptions, VerifyOutcome } from './engine.ts';
 import { verifyResult } from './simulate.ts';
 import { verifySweep } from './verify-sweep.ts';
 import { packageVersion } from './version.ts';
@@ -17,63 +18,89 @@ const SWEEP_MARKER = 'sweep.json';
 
 /** A result's or sweep's folder with all that it takes to make it again, as one archive. */
 export async function bundleFolder(folder: string, dataDir: string): Promise<Uint8Array> {
-  const subject = existsSync(join(folder, SWEEP_MARKER)) ? sweepIn(folder) : resultIn(folder);
-  return packBundle({ ...subject, folder, name: basename(resolve(folder)), dataDir, version: packageVersion() });
+  const subject = isSweepFolder(folder) ? sweepIn(folder, dataDir) : resultIn(folder, dataDir);
+  return packBundle({ ...subject, folder, name: basename(resolve(folder)), version: packageVersion() });
 }
 
-function resultIn(folder: string) {
+function resultIn(folder: string, dataDir: string) {
   if (!existsSync(join(folder, MARKER))) {
     throw new InputError(
       `${folder}: expected the folder of a result (with ${MARKER}) or sweep (with ${SWEEP_MARKER}), got neither`,
     );
   }
   const { manifest, loaded } = openResult(folder);
-  const all = [loaded, ...loaded.variants.map((variant) => variant.loaded)];
-  const datasets = all.map(({ scenario }) => scenario.dataset);
-  return { holds: 'result' as const, datasets, wanted: manifest.firmware.sha256 };
+  const inputs = checkResultData(manifest, loaded, dataDir);
+  return { holds: 'result' as const, datasets: datasetsOf(loaded), inputs, wanted: manifest.firmware.sha256 };
 }
 
-function sweepIn(folder: string) {
+function sweepIn(folder: string, dataDir: string) {
   const plan = openSweep(folder, loadFirmware());
   if (!existsSync(join(folder, 'runs.arrow'))) {
     throw new InputError(
       `${folder}: expected a sweep that is done, got one without its tables; g2t sweep or merge makes them`,
     );
   }
-  const datasets = plan.sweep.points.map((point) => plan.sweep.load(point).scenario.dataset);
-  return { holds: 'sweep' as const, datasets, wanted: plan.firmware.sha256 };
+  checkSweepData(plan, dataDir);
+  const { inputs, sweep, firmware } = plan;
+  return { holds: 'sweep' as const, datasets: sweep.datasets, inputs, wanted: firmware.sha256 };
 }
 
-/** Unpacks a bundle, runs what is in it again with the firmware in it, and compares. */
-export async function verifyBundle(path: string, options: EngineOptions): Promise<VerifyOutcome> {
+/** Makes what lies in a sweep's folder again, and compares. */
+export function verifySweepFolder(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
+  return verifySweep(folder, { ...options, firmware: loadFirmware(), limits: {}, version: packageVersion() });
+}
+
+/** Whether a folder holds a sweep. */
+export function isSweepFolder(folder: string): boolean {
+  return existsSync(join(folder, SWEEP_MARKER));
+}
+
+/**
+ * Unpacks a bundle, runs what is in it again with the firmware in it, and compares.
+ * @throws InputError where that firmware is foreign and nobody has allowed it.
+ */
+export async function verifyBundle(path: string, options: EngineOptions & TrustOptions): Promise<VerifyOutcome> {
   const bundle = await openBundle(path);
+  const firmware = trustedFirmware(path, bundle, options);
   checkBundleData(path, bundle.marker, options.dataDir);
   const folder = mkdtempSync(join(tmpdir(), 'g2t-bundle-'));
   try {
     const inside = join(folder, 'result');
-    const { firmware, marker, result } = bundle;
+    const limits = options.callSeconds === undefined ? {} : { callSeconds: options.callSeconds };
+    const { marker, result } = bundle;
     const isSweep = marker.holds === 'sweep';
     writeFolderWhole({ path: inside, files: result, marker: isSweep ? SWEEP_MARKER : MARKER });
     const outcome = isSweep
-      ? await verifySweep(inside, { ...options, firmware, version: marker.versions.globe2train })
-      : await verifyResult(inside, { ...options, firmware });
-    return { ...outcome, notes: notesOf(bundle) };
+      ? await verifySweep(inside, { ...options, foreign: true, firmware, limits, version: marker.versions.globe2train })
+      : await verifyResult(inside, { ...options, foreign: true, firmware, limits });
+    const foreign = firmware.kind === 'foreign' ? { foreign_firmware: firmware.sha256 } : {};
+    return { ...outcome, ...foreign, notes: notesOf(bundle) };
+  } catch (error) {
+    // Nobody knows the temporary folder.
+    if (error instanceof Error) error.message = error.message.replaceAll(folder, path);
+    throw error;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** The firmware of a bundle. Foreign code is not even read before somebody has allowed it. */
+function trustedFirmware(path: string, { marker, wasm }: Bundle, { trust, say }: TrustOptions): Firmware {
+  const { sha256 } = marker.firmware;
+  if (!isBuilt(sha256)) {
+    const whose = `foreign firmware, SHA-256 ${sha256}, which is not the one built here (${loadFirmware().sha256.slice(0, 8)})`;
+    if (!trust)
+      throw new InputError(
+        `${path}: expected --trust, since verifying it runs ${whose}; got no --trust, so nothing was run`,
+      );
+    say(`runs ${whose}`);
+  }
+  return firmwareOf(wasm, path);
+}
+
 function notesOf({ marker }: Bundle): string[] {
-  const { sha256 } = loadFirmware();
   const version = packageVersion();
-  return [
-    ...(sha256 === marker.firmware.sha256
-      ? []
-      : [
-          `the firmware of the bundle (${marker.firmware.sha256.slice(0, 8)}) is another than the one built here (${sha256.slice(0, 8)}): the bundle’s was run`,
-        ]),
-    ...(version === marker.versions.globe2train
-      ? []
-      : [`the bundle was made by version ${marker.versions.globe2train}; this is ${version}`]),
-  ];
+  return version === marker.versions.globe2train
+    ? []
+    : [`the bundle was made by version ${marker.versions.globe2train}; this is ${version}`];
 }

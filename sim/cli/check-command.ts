@@ -1,8 +1,8 @@
-import { dirname, resolve } from 'node:path';
-import { readBytes } from '../files/read.ts';
+import { readDocument } from '../files/read.ts';
 import { EXIT } from '../kernel/errors.ts';
+import { readScenario } from '../run/scenario-files.ts';
 import { listFaults, ScenarioError } from '../scenario/fault.ts';
-import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
 import { isSweep } from '../scenario/sweep.ts';
 import type { Io } from './io.ts';
 import { sweepOf } from './sweep-command.ts';
@@ -12,16 +12,11 @@ export function seedOf(args: Arguments): number | undefined {
   return wholeNumber(args, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
-/** Reads what a scenario names by its path: board files. */
-function besideOf(file: string): (path: string) => Uint8Array {
-  return (path) => readBytes(resolve(dirname(file), path));
-}
-
 /** The scenario that a command line names, with its --set and --seed. */
 export function scenarioOf(args: Arguments): LoadedScenario {
   const file = positional(args, 'scenario');
   const seed = seedOf(args);
-  return loadScenario({ file, bytes: readBytes(file), set: texts(args, 'set'), seed, readBeside: besideOf(file) });
+  return readScenario(file, { set: texts(args, 'set'), seed });
 }
 
 /** Says every fault of a scenario with its place; or what a run of it would be. */
@@ -30,7 +25,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   try {
     const file = positional(args, 'scenario');
     seedOf(args);
-    if (isSweep(file, readBytes(file))) return await checkSweep(file, args, io);
+    if (isSweep(file, readDocument(file))) return await checkSweep(file, args, io);
     const loaded = scenarioOf(args);
     const { name, seed, fleet, stop } = loaded.scenario;
     const devices = fleet.reduce((sum, { count }) => sum + count, 0);

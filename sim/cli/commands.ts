@@ -119,9 +119,20 @@ const check: Command = {
 
 const verify: Command = {
   name: 'verify',
-  positionals: [{ name: 'result', describe: 'a results folder or a bundle' }],
+  positionals: [{ name: 'result', describe: 'the folder of a result or a sweep, or a bundle' }],
   describe: 'Run a result again; say whether the digests agree, or the first difference',
-  options: { data, workers, threads, json, quiet },
+  options: {
+    trust: {
+      type: 'boolean',
+      describe: 'Let a bundle run its own firmware where that is not the one built here: in a thread, with limits',
+    },
+    timeout: value('How long such firmware may take for one call', '20 s by default, and what known work takes'),
+    data,
+    workers,
+    threads,
+    json,
+    quiet,
+  },
   load: async () => (await import('./verify-command.ts')).verify,
 };
 

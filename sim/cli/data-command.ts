@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFolder, readUnpacked } from '../files/read.ts';
+import { readBelow } from '../files/below.ts';
+import { sha256Of } from '../files/hash.ts';
+import { dataFolder, gunzip, MOST_BYTES } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { didYouMean } from '../scenario/suggest.ts';
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile, OTHER_DATASETS } from './data-catalogue.ts';
@@ -61,16 +62,12 @@ function findDataset(name: string): KnownDataset {
 }
 
 function locate(folder: string, { path }: KnownFile): string | undefined {
-  return [path, path.replace(/\.gz$/, '')].map((name) => join(folder, name)).find((file) => existsSync(file));
+  return [path, path.replace(/\.gz$/, '')].find((name) => existsSync(join(folder, name)));
 }
 
 function stateOf(folder: string, file: KnownFile): { readonly state: string; readonly sha256?: string } {
   const found = locate(folder, file);
   if (found === undefined) return { state: 'missing' };
-  const sha256 = sha256Of(readUnpacked(found));
+  const sha256 = sha256Of(gunzip(readBelow(folder, found, MOST_BYTES.data), join(folder, found)));
   return { state: sha256 === file.sha256 ? 'good' : 'not the file that is meant (another checksum)', sha256 };
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

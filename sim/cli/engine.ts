@@ -1,9 +1,10 @@
 import type { Summary } from '../metrics/summary.ts';
+import type { Origin } from '../run/inputs.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Progress } from './progress.ts';
 
 /** What every call of the engine is told beside its subject. */
-export interface EngineOptions {
+export interface EngineOptions extends Origin {
   /** Folder of the data sets. */
   readonly dataDir: string;
   /** Threads for the runs of a comparison; chosen by the machine when undefined. */
@@ -16,6 +17,16 @@ export interface EngineOptions {
   readonly cancelled: () => boolean;
 }
 
+/** What a person allows foreign firmware, beside `EngineOptions`. */
+export interface TrustOptions {
+  /** Whether firmware that is not the one built here may run. */
+  readonly trust: boolean;
+  /** How long it may take for one call, s; chosen when undefined. */
+  readonly callSeconds: number | undefined;
+  /** Says whose code is going to run: a person should always see it. */
+  readonly say: (line: string) => void;
+}
+
 export interface VerifyOutcome {
   readonly same: boolean;
   /** The digest that the result's manifest names, and the one of the run just made. */
@@ -25,6 +36,8 @@ export interface VerifyOutcome {
   readonly difference: string | null;
   /** Set for a run with real or emulated boards: what they did was replayed instead; how much, in words. */
   readonly replayed?: string;
+  /** Set where it was foreign: the SHA-256 of the firmware that was run. */
+  readonly foreign_firmware?: string;
   /** What a reader should know beforehand: of a bundle, where this program is another than the one that made it. */
   readonly notes?: readonly string[];
 }

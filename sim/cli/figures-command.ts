@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBytes } from '../files/read.ts';
+import { readBytes, readText } from '../files/read.ts';
 import { type Content, checkWritable, writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { Figure } from '../report/figures/figure.ts';
@@ -21,6 +21,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   if (check) expectFolder(outDir);
   else checkWritable(outDir);
   const plans = await plan(chosen, args, io);
+  if (check) await compareInputs(plans, outDir, folderOf(args, io));
   const say = (line: string) => {
     if (!flag(args, 'quiet')) io.stderr.write(`figures: ${line}\n`);
   };
@@ -74,7 +75,13 @@ async function plan(figures: readonly Figure[], args: Arguments, io: Io): Promis
   if (given !== undefined && !existsSync(given))
     throw new InputError(`--data: expected a folder, got nothing at ${given}`);
   const dataDir = folderOf(args, io);
-  const options = { dataDir, reduced: flag(args, 'reduced'), generated: flag(args, 'generated') };
+  const { inputsInFolder } = await import('../run/data-files.ts');
+  const options = {
+    dataDir,
+    dataInputs: inputsInFolder(dataDir),
+    reduced: flag(args, 'reduced'),
+    generated: flag(args, 'generated'),
+  };
   const plans = figures.map((figure) => planFigure(figure, options));
   const replaced = plans.filter(({ provenance }) => provenance.generated).map(({ figure }) => figure.name);
   // Said even where all else is quiet: nobody should take these for the real ones.
@@ -110,6 +117,19 @@ async function* make(plans: readonly FigurePlan[], args: Arguments, io: Io, say:
   } finally {
     io.interrupt.removeEventListener('abort', stop);
     await pool.close();
+  }
+}
+
+/** Compares the data sets with those that captions name, before a run is made. @throws InputError for the first that differs */
+async function compareInputs(plans: readonly FigurePlan[], outDir: string, folder: string): Promise<void> {
+  const [{ inputsOfCaption }, { expectInputs }] = await Promise.all([
+    import('../report/figures/caption.ts'),
+    import('../run/input-check.ts'),
+  ]);
+  for (const { figure, provenance } of plans) {
+    const path = join(outDir, `${figure.name}.caption.md`);
+    if (!existsSync(path)) continue;
+    expectInputs(inputsOfCaption(readText(path)), provenance.inputs, { folder, what: path });
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,23 @@ describe('g2t figures', { timeout: 300_000 }, () => {
       2,
       `figures --check: expected a folder of figures at ${join(folder, 'nowhere')}, got none; g2t figures makes one\n`,
     ]);
+  });
+
+  it('names the data file that differs from the one in a caption, before a run is made', async () => {
+    mkdirSync(join(folder, 'captions'));
+    const caption = join(folder, 'captions', 'fig-3.caption.md');
+    const was = 'a'.repeat(64);
+    writeFileSync(caption, `# fig-3\n\n- Data: \`auslan.csv.gz\`, sha256 \`${was}\`\n`);
+    const gone = await g2t(small('captions', '--check', '--quiet', '--generated'));
+    const file = (data: string) => join(data, 'auslan.csv.gz');
+    const expected = `expected the file that ${caption} was made with (SHA-256 ${was}), got`;
+    expect([gone.code, gone.stderr.split('\n').at(-2)]).toEqual([2, `${file(empty)}: ${expected} none`]);
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    writeFileSync(file(data), 'other');
+    const is = createHash('sha256').update('other').digest('hex');
+    const argv = ['figures', 'fig-3', '--reduced', '--check', '--data', data, '--out', join(folder, 'captions')];
+    expect(await g2t(argv)).toEqual({ code: 2, stdout: '', stderr: `${file(data)}: ${expected} SHA-256 ${is}\n` });
   });
 
   it('reads errors aloud', async () => {

@@ -1,16 +1,18 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readAuslanCsv, readAuslanTree, type TreeFile } from '../data/auslan.ts';
 import { readCsv } from '../data/csv.ts';
 import { readIdx } from '../data/idx.ts';
 import type { Recordings } from '../data/recordings.ts';
+import { filesBelow } from '../files/below.ts';
+import { sha256Of } from '../files/hash.ts';
 import { gunzip, readBytes, readUnpacked } from '../files/read.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { didYouMean } from '../scenario/suggest.ts';
 import { KNOWN_DATASETS } from './data-catalogue.ts';
-import { folderOf, sha256Of } from './data-command.ts';
+import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
 import { type Arguments, flag, positional, text } from './usage.ts';
 
@@ -70,9 +72,7 @@ function auslan(source: string): Import {
 
 /** All files of a folder and its folders that end so, by path from the folder, in order of name. */
 function tree(root: string, ending: string): TreeFile[] {
-  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(ending))
-    .sort();
+  const names = filesBelow(root).filter((name) => name.endsWith(ending));
   return names.map((name) => ({
     path: relative('.', join(root, name)).split(sep).join('/'),
     bytes: readBytes(join(root, name)),

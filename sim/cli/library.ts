@@ -1,13 +1,13 @@
-import { dirname, join } from 'node:path';
-import { dataFolder, readBytes } from '../files/read.ts';
+import { dataFolder } from '../files/read.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Column, Table } from '../metrics/table.ts';
+import { inputsInFolder } from '../run/data-files.ts';
 import { DatasetShelf, loadFirmware } from '../run/inputs.ts';
 import { Interrupted } from '../run/interrupted.ts';
 import { type RunOutcome, type RunProgress, runToEnd } from '../run/run.ts';
+import { readScenario, readSweep } from '../run/scenario-files.ts';
 import { localEngine, type SweepEngine } from '../run/sweep-engine.ts';
 import type { SweepProgress } from '../run/sweep-run.ts';
-import { readSweep } from '../run/sweep-store.ts';
 import { loadScenario } from '../scenario/load.ts';
 
 export { G2tError, InputError, RunError } from '../kernel/errors.ts';
@@ -52,8 +52,11 @@ export interface RunResult {
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { scenario, seed, signal } = options;
-  const given = typeof scenario === 'string' ? { file: scenario, bytes: readBytes(scenario) } : textFile(scenario.yaml);
-  const loaded = loadScenario({ ...given, set: settings(options.set), seed });
+  const changes = { set: settings(options.set), seed };
+  const loaded =
+    typeof scenario === 'string'
+      ? readScenario(scenario, changes)
+      : loadScenario({ ...textFile(scenario.yaml), ...changes });
   const outcome = await runToEnd({
     loaded,
     dataset: new DatasetShelf(folderOf(options)).take(loaded.scenario.dataset, loaded.scenario.seed),
@@ -99,10 +102,7 @@ export interface SweepResult {
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { sweep: file, signal, out, onProgress, redis } = options;
   const firmware = loadFirmware();
-  const loaded = readSweep(file, (written) => join(dirname(file), written), {
-    set: settings(options.set),
-    seed: options.seed,
-  });
+  const loaded = readSweep(file, { set: settings(options.set), seed: options.seed });
   const [{ makeSweep }, engine] = await Promise.all([
     import('./sweep.ts'),
     redis === undefined
@@ -111,6 +111,7 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   ]);
   const { id, folder, tables } = await makeSweep({
     sweep: loaded,
+    dataInputs: inputsInFolder(folderOf(options)),
     engine,
     out,
     ...(onProgress === undefined ? {} : { onProgress }),

@@ -1,4 +1,4 @@
-import { readBytes } from '../files/read.ts';
+import { readDocument } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { openLive } from '../live/live.ts';
 import { scenarioOf } from './check-command.ts';
@@ -13,15 +13,16 @@ const SPEEDS = { least: 0.001, most: 1e6 } as const;
 /** Serves the live page of a scenario until Ctrl-C. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   // The scenario's faults are told before anything is served.
-  const { scenario, set } = scenarioOf(args);
+  const { scenario, set, inputs } = scenarioOf(args);
   const port = wholeNumber(args, 'port', { min: 0, max: MOST_PORT, otherwise: 0 })!;
   const file = positional(args, 'scenario');
   const live = await openLive(
     {
       file,
-      bytes: readBytes(file),
+      bytes: readDocument(file),
       // What board files say is among it.
       set,
+      inputs,
       seed: scenario.seed,
       dataDir: folderOf(args, io),
       outDir: text(args, 'out') ?? 'results',

@@ -1,13 +1,18 @@
+import { join } from 'node:path';
 import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
 import { changedFile } from '../run/changed-files.ts';
 import { bracketInWords, firstDifference, firstDifferentCheckpoint, type Repeatable } from '../run/compare.ts';
 import { runComparison } from '../run/comparison.ts';
+import { inputsInFolder } from '../run/data-files.ts';
 import { hostFacts } from '../run/host-facts.ts';
+import { changedInput, checkResultData, differenceInWords, inputsOf } from '../run/input-check.ts';
 import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
+import { resultFolder } from '../run/result-folder.ts';
 import { Interrupted } from '../run/run.ts';
-import { MARKER, manifestOf, openResult, resultFiles, resultFolder, runId } from '../run/store.ts';
+import { identityOf, MARKER, type Manifest, manifestOf, openResult, resultFiles, runId } from '../run/store.ts';
+import type { GuardLimits } from '../run/watchdog.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, VerifyOutcome } from './engine.ts';
 import { liveNotes, verifyLive, withBoards } from './live-run.ts';
@@ -21,12 +26,14 @@ export async function runScenario(
   const { scenario: loaded, outDir } = options;
   const started = performance.now();
   const firmware = loadFirmware();
-  const id = runId(loaded, firmware);
-  const folder = resultFolder(outDir, loaded, id);
-  checkWritable(folder);
-  checkReplaceable(folder, MARKER);
+  const inputs = inputsOf(loaded, inputsInFolder(options.dataDir));
+  const id = runId(loaded, firmware, inputs);
+  const base = join(outDir, loaded.scenario.name);
+  const usual = `${base}-${id.slice(0, 8)}`;
+  checkWritable(usual);
+  checkReplaceable(usual, MARKER);
   const { made, live } = await withBoards(loaded, (boards) =>
-    runComparison({ ...options, loaded, firmware, live: boards }),
+    runComparison({ ...options, loaded, inputs, firmware, live: boards }),
   );
   const { outcome, variants } = made;
   const notes = [...made.notes, ...liveNotes(live ?? [])];
@@ -38,6 +45,10 @@ export async function runScenario(
   const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras });
   for (const [name, bytes] of report) files.set(name, bytes);
   if (options.cancelled()) throw new Interrupted();
+  const folder = resultFolder(base, identityOf(manifest), {
+    marker: MARKER,
+    there: (marker) => identityOf(marker as Manifest),
+  });
   writeFolderWhole({ path: folder, files, marker: MARKER });
   const { wall_s, rss_bytes, threads } = hostFacts(started, options.threads);
   return { summary: { ...summary, result: folder, host: { wall_s, rss_bytes, threads } }, resultDir: folder };
@@ -45,17 +56,18 @@ export async function runScenario(
 
 /**
  * Runs a result's scenario again and compares digests, then what lies in the folder.
- * @param options firmware: what to run instead of the built one (a bundle brings its own).
+ * @param options firmware: what to run instead of the built one (a bundle brings its own); limits: what it may take where it is foreign.
  */
 export async function verifyResult(
   folder: string,
-  options: EngineOptions & { readonly firmware?: Firmware },
+  options: EngineOptions & { readonly firmware?: Firmware; readonly limits?: Partial<GuardLimits> },
 ): Promise<VerifyOutcome> {
   const { manifest, loaded } = openResult(folder);
+  const inputs = checkResultData(manifest, loaded, options.dataDir);
   if (manifest.live !== undefined) return verifyLive(folder, manifest.live, options);
   const firmwareNow = options.firmware ?? loadFirmware();
   const { sha256 } = firmwareNow;
-  const { outcome: again, variants } = await runComparison({ ...options, loaded, firmware: firmwareNow });
+  const { outcome: again, variants } = await runComparison({ ...options, loaded, inputs, firmware: firmwareNow });
   for (const [index, { name, summary }] of variants.entries()) {
     const { digest } = summary;
     const expected = manifest.variants[index]?.summary.digest ?? 'none';
@@ -82,13 +94,18 @@ export async function verifyResult(
 export async function diffResults(a: string, b: string, options: EngineOptions): Promise<DiffOutcome> {
   const [one, other] = [openResult(a), openResult(b)];
   if (one.manifest.digest === other.manifest.digest) return { same: true, difference: null };
+  const changed = changedInput(one.manifest.inputs ?? [], other.manifest.inputs ?? []);
+  // No folder holds both: the runs cannot be made again beside each other.
+  if (changed?.was !== undefined && changed.is !== undefined)
+    return { same: false, difference: `they read ${differenceInWords(changed, [`in ${a}`, `in ${b}`])}` };
+  for (const { manifest, loaded } of [one, other]) checkResultData(manifest, loaded, options.dataDir);
   const checkpoint = firstDifferentCheckpoint(one.manifest.checkpoints, other.manifest.checkpoints);
-  const repeat = (loaded: LoadedScenario): Repeatable => ({
+  const repeat = ({ manifest, loaded }: typeof one): Repeatable => ({
     loaded,
-    dataset: loadDataset(loaded.scenario.dataset, options.dataDir, loaded.scenario.seed),
+    dataset: loadDataset(loaded.scenario.dataset, options.dataDir, loaded.scenario.seed, manifest.inputs),
     firmware: loadFirmware(),
     cancelled: options.cancelled,
   });
-  const difference = await firstDifference(repeat(one.loaded), repeat(other.loaded), checkpoint);
+  const difference = await firstDifference(repeat(one), repeat(other), checkpoint);
   return { same: false, difference: difference ?? 'no event differs, but the results made of them do' };
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { SweepInterrupted } from '../run/interrupted.ts';
 import { readShard, shardText } from '../run/shard.ts';
@@ -19,8 +19,8 @@ export const MOST_WORKERS = 1024;
 /** The sweep that a command line names, with its --set and --seed. */
 export async function sweepOf(args: Arguments, file: string): Promise<LoadedSweep> {
   const seed = wholeNumber(args, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const { readSweep } = await import('../run/sweep-store.ts');
-  return readSweep(file, (written) => join(dirname(file), written), { set: texts(args, 'set'), seed });
+  const { readSweep } = await import('../run/scenario-files.ts');
+  return readSweep(file, { set: texts(args, 'set'), seed });
 }
 
 export async function run(args: Arguments, io: Io): Promise<number> {
@@ -49,9 +49,13 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   making?.catch(() => {});
   try {
     const sweep = await sweepOf(args, positional(args, 'sweep'));
-    const { makeSweep } = await import('./sweep.ts');
+    const [{ makeSweep }, { inputsInFolder }] = await Promise.all([
+      import('./sweep.ts'),
+      import('../run/data-files.ts'),
+    ]);
     const done = await makeSweep({
       sweep,
+      dataInputs: inputsInFolder(folderOf(args, io)),
       engine: await (making ?? redisEngine(redis ?? REDIS, (line) => view.say(line))),
       out: text(args, 'out'),
       shard,

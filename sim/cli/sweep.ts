@@ -4,6 +4,7 @@ import { writeFileWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { renderSweep } from '../report/sweep-report.ts';
 import type { SweepResult } from '../report/sweep-series.ts';
+import { type DataInputs, inputsForSweep } from '../run/data-files.ts';
 import { loadFirmware } from '../run/inputs.ts';
 import { Interrupted, SweepInterrupted } from '../run/interrupted.ts';
 import type { Shard } from '../run/shard.ts';
@@ -12,6 +13,7 @@ import { SweepPlan, type SweepRow } from '../run/sweep-plan.ts';
 import { type SweepTables, sweepTables, tableFiles } from '../run/sweep-results.ts';
 import { checkShard, collectRows, runSweep, type SweepProgress } from '../run/sweep-run.ts';
 import {
+  changedSinceBegun,
   missingInWords,
   openSweep,
   openSweepFolder,
@@ -26,6 +28,8 @@ import { packageVersion } from './version.ts';
 /** What a sweep was asked for on the command line or by a program. */
 export interface SweepRequest {
   readonly sweep: LoadedSweep;
+  /** The files of data sets in the data folder. */
+  readonly dataInputs: DataInputs;
   /** The sweep's own folder; below `results` when left out. */
   readonly out?: string | undefined;
   /** What makes the runs; closed when they are made. */
@@ -57,7 +61,7 @@ export async function makeSweep(request: SweepRequest): Promise<SweepDone> {
   let folder = '';
   let progress: SweepProgress | undefined;
   try {
-    plan = new SweepPlan(sweep, loadFirmware());
+    plan = new SweepPlan(sweep, loadFirmware(), inputsForSweep(sweep.datasets, request.dataInputs));
     checkShard(plan, shard);
     folder = request.out ?? sweepFolder('results', plan, shard);
     openSweepFolder(folder, plan, request.resume === true);
@@ -88,7 +92,9 @@ export async function mergeShards(folders: readonly string[], out: string | unde
   for (const other of rest) {
     if (other.plan.id === plan.id) continue;
     const both = `${plan.sweep.name} (${plan.id.slice(0, 8)}) in ${first!.folder} and ${other.plan.sweep.name} (${other.plan.id.slice(0, 8)}) in ${other.folder}`;
-    throw new InputError(`expected shards of one sweep, got ${both}`);
+    const changed = changedSinceBegun(plan, other.plan);
+    const why = changed === undefined ? '' : `; ${other.folder} was made with ${changed}, as ${first!.folder} has it`;
+    throw new InputError(`expected shards of one sweep, got ${both}${why}`);
   }
   const { rows, missing } = collectRows(plan, (run) => {
     for (const folder of folders) {

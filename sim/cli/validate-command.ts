@@ -8,7 +8,7 @@ import { TARGET_FORMS, type Target, targetName } from '../device/target.ts';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
-import { loadDataset, loadFirmware } from '../run/inputs.ts';
+import { loadFirmware } from '../run/inputs.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
 import { progressView } from './progress.ts';
@@ -24,8 +24,8 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const limit = wholeNumber(args, 'frames', { min: 1, max: 2_147_483_647 });
   const answer = quantityOption(args, 'timeout', 'time', { min: 0.1 });
   const recorded = await openRecorded(folder, {
-    firmware: loadFirmware().module,
-    datasetOf: ({ scenario }) => loadDataset(scenario.dataset, folderOf(args, io), scenario.seed),
+    firmware: loadFirmware(),
+    dataDir: folderOf(args, io),
   });
   const devices = devicesOf(args, recorded);
   const patience = answer === undefined ? PATIENCE : { ...PATIENCE, answer: 1000 * answer };

@@ -2,15 +2,22 @@ import { statSync } from 'node:fs';
 import { EXIT } from '../kernel/errors.ts';
 import type { Io } from './io.ts';
 import { withEngine } from './run-command.ts';
-import { type Arguments, flag, positional } from './usage.ts';
+import { type Arguments, flag, positional, quantityOption } from './usage.ts';
 
-/** Runs a result, or what a bundle holds, again; a difference is exit code 1. */
+/** Runs a result, a sweep or what a bundle holds again; a difference is exit code 1. */
 export async function verify(args: Arguments, io: Io): Promise<number> {
   const result = positional(args, 'result');
   const isBundle = statSync(result, { throwIfNoEntry: false })?.isFile() === true;
-  const outcome = await withEngine(args, io, 'verify', async (engine, options) =>
-    isBundle ? (await import('./bundle.ts')).verifyBundle(result, options) : engine.verifyResult(result, options),
-  );
+  const foreign = {
+    trust: flag(args, 'trust'),
+    callSeconds: quantityOption(args, 'timeout', 'time', { min: 0.1 }),
+    say: (line: string) => void io.stderr.write(`verify: ${line}\n`),
+  };
+  const outcome = await withEngine(args, io, 'verify', async (engine, options) => {
+    const { isSweepFolder, verifyBundle, verifySweepFolder } = await import('./bundle.ts');
+    if (isBundle) return verifyBundle(result, { ...options, ...foreign });
+    return isSweepFolder(result) ? verifySweepFolder(result, options) : engine.verifyResult(result, options);
+  });
   for (const note of outcome.notes ?? []) if (!flag(args, 'quiet')) io.stderr.write(`verify: ${note}\n`);
   const { same, expected, digest, difference } = outcome;
   if (flag(args, 'json')) io.stdout.write(`${JSON.stringify(outcome)}\n`);

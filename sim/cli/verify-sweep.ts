@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBytes } from '../files/read.ts';
 import { digestText } from '../kernel/digest.ts';
+import { checkSweepData } from '../run/input-check.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
 import type { SweepRow } from '../run/sweep-plan.ts';
 import { sweepTables, tableFiles } from '../run/sweep-results.ts';
 import { runSweep } from '../run/sweep-run.ts';
 import { openSweep, openSweepFolder, readRecord } from '../run/sweep-store.ts';
+import type { GuardLimits } from '../run/watchdog.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
 
 /**
@@ -17,12 +19,17 @@ import type { EngineOptions, VerifyOutcome } from './engine.ts';
  */
 export async function verifySweep(
   folder: string,
-  options: EngineOptions & { readonly firmware: Firmware; readonly version: string },
+  options: EngineOptions & {
+    readonly firmware: Firmware;
+    readonly limits: Partial<GuardLimits>;
+    readonly version: string;
+  },
 ): Promise<VerifyOutcome> {
-  const { firmware, dataDir, workers, version, cancelled } = options;
+  const { firmware, limits, dataDir, foreign, workers, version, cancelled } = options;
   const plan = openSweep(folder, firmware);
+  checkSweepData(plan, dataDir);
   const fresh = mkdtempSync(join(tmpdir(), 'g2t-verify-'));
-  const engine = await localEngine({ firmware, dataDir, workers });
+  const engine = await localEngine({ firmware, limits, dataDir, foreign, workers });
   try {
     openSweepFolder(fresh, plan, false);
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>

@@ -1,4 +1,5 @@
 import { assert } from '../kernel/errors.ts';
+import type { InputFile } from './input-file.ts';
 import type { Scaling } from './scale.ts';
 
 /** Rows of one part of a data set, in the order of their source. */
@@ -39,6 +40,8 @@ export interface Dataset {
   readonly labels?: { readonly y: Uint16Array; readonly names: readonly string[] };
   /** Facts that a reader of results should know, e.g. how many rows were dropped. */
   readonly notes: readonly string[];
+  /** The files that it was read from, by the bytes that were parsed; left out for a generator. */
+  readonly inputs?: readonly InputFile[];
 }
 
 /** Rows with their index by class. @param y classes below `classes`; its length is the number of rows. */

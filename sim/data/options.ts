@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { staysBelow } from '../kernel/path.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { AUSLAN_SIGNS, AUSLAN_WEEKS } from './auslan.ts';
 import { SCALES } from './scale.ts';
 
 const count = z.int().min(1);
+const dataPath = z.string().min(1).refine(staysBelow, 'expected a path inside the data folder');
 const seed = z
   .int()
   .min(0)
@@ -59,11 +61,7 @@ export const auslanOptions = z
       .enum(['auto', 'csv', 'tctodd'])
       .default('auto')
       .describe('csv: the one file auslan.csv.gz; tctodd: the original tree of .tsd files; auto: whichever is there'),
-    path: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('File or folder in the data folder; auslan.csv.gz or tctodd when left out'),
+    path: dataPath.optional().describe('File or folder in the data folder; auslan.csv.gz or tctodd when left out'),
     rows: rowRule,
     classes: z
       .int()
@@ -76,7 +74,7 @@ export const auslanOptions = z
   })
   .describe('Auslan, high quality: 95 signs, 27 recordings of each over nine weeks, 22 channels');
 
-const idxPair = z.strictObject({ images: z.string().min(1), labels: z.string().min(1) });
+const idxPair = z.strictObject({ images: dataPath, labels: dataPath });
 const labelRule = z
   .enum(['digits', 'even-odd'])
   .default('digits')
@@ -89,7 +87,7 @@ const idxRows = {
 export const mnistOptions = z
   .strictObject({
     name: z.literal('mnist'),
-    path: z.string().min(1).default('mnist').describe('Folder in the data folder with the four files, packed or not'),
+    path: dataPath.default('mnist').describe('Folder in the data folder with the four files, packed or not'),
     classes: labelRule,
     ...idxRows,
     scale: scale.default('none'),
@@ -110,8 +108,8 @@ export const idxOptions = z
 export const csvOptions = z
   .strictObject({
     name: z.literal('csv'),
-    path: z.string().min(1).describe('File in the data folder'),
-    test: z.string().min(1).optional().describe('A second file with the test rows; `split` is then left out'),
+    path: dataPath.describe('File in the data folder'),
+    test: dataPath.optional().describe('A second file with the test rows; `split` is then left out'),
     header: z.boolean().default(true).describe('Whether the first line names the columns'),
     label: z.string().min(1).default('last').describe('Column of the class: first, last, or its name in the header'),
     separator: z.string().length(1).default(',').describe('Character between columns'),

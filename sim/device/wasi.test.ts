@@ -51,7 +51,7 @@ describe('the WASI world', () => {
   it('is told the time and the chance of the simulation, and warns of nothing', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const world = { now: () => 123_456_789_012, random: (out: Uint8Array) => out.fill(7) };
-    const { exports } = instantiate(new WebAssembly.Module(bytes), world);
+    const { exports } = instantiate(new WebAssembly.Module(bytes), { world });
     const memory = exports['memory'] as WebAssembly.Memory;
     expect((exports['clock'] as () => number)()).toBe(0);
     expect(new DataView(memory.buffer).getBigUint64(8, true)).toBe(123_456_789_012n);

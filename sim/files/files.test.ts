@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError, RunError } from '../kernel/errors.ts';
 import { fileFault } from './fault.ts';
 import { canonicalJson, compactJson } from './json.ts';
-import { dataFolder, findDataFile, gunzip, readBytes, readJson, readText, readUnpacked, readWasm } from './read.ts';
+import { dataFolder, gunzip, readBytes, readJson, readText, readUnpacked, readWasm } from './read.ts';
 import { checkWritable, writeFileWhole, writeFolderWhole } from './write.ts';
 
 let folder: string;
@@ -69,11 +69,6 @@ describe('reading', () => {
     expect(dataFolder({ data: 'a', env: { G2T_DATA: 'b' } })).toBe('a');
     expect(dataFolder({ env: { G2T_DATA: 'b' } })).toBe('b');
     expect(dataFolder({ env: { G2T_DATA: '' } })).toBe('data');
-    writeFileSync(join(folder, 'auslan.csv.gz'), '');
-    const names = ['auslan.csv', 'auslan.csv.gz'];
-    expect(findDataFile({ dataset: 'auslan', folder, names })).toBe(join(folder, 'auslan.csv.gz'));
-    const fault = faultOf(() => findDataFile({ dataset: 'mnist', folder, names: ['train-images'] }));
-    expect(fault.message).toMatch(/dataset mnist: expected train-images in .*--data/);
   });
 
   it('knows a WebAssembly module by its magic', () => {

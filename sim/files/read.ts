@@ -1,21 +1,71 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../kernel/errors.ts';
 import { codeOf, fileFault } from './fault.ts';
 
-/** A whole file. Throws an InputError that names the file when it is missing, a folder, or not readable. */
-export function readBytes(path: string): Uint8Array {
+/** The largest files that are read, bytes. */
+export const MOST_BYTES = {
+  /** A scenario, sweep or board file: far above any that a person or a program writes. */
+  document: 16_777_216,
+  /** Any other text or JSON file; a manifest holds the scenario and a checkpoint every 65,536 events. */
+  text: 134_217_728,
+  /** A file of a data set, packed and unpacked: what a machine can hold in memory several times. */
+  data: 1_073_741_824,
+  /** Any other file: the longest array of bytes that every supported Node reads. */
+  file: 2_147_483_647,
+} as const;
+
+/**
+ * A whole regular file. A device, pipe or socket is refused before it is opened; the size is asked before anything is read.
+ * @param options most: the largest size that is read, bytes; shown: the path for messages where another was resolved.
+ * @throws InputError that names the file when it is missing, not a regular file, too large, or not readable.
+ */
+export function readBytes(path: string, options: { readonly most?: number; readonly shown?: string } = {}): Uint8Array {
+  const { most = MOST_BYTES.file, shown = path } = options;
   try {
-    return readFileSync(path);
+    // Opening a device may already do something, and a pipe would wait for its writer.
+    checkRegular(statSync(path), shown, most);
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const status = fstatSync(file);
+      checkRegular(status, shown, most);
+      return readWhole(file, status.size);
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
-    throw fileFault('read', path, cause);
+    throw cause instanceof InputError ? cause : fileFault('read', shown, cause);
   }
+}
+
+function checkRegular(status: Stats, path: string, most: number): void {
+  if (status.isDirectory()) throw new InputError(`cannot read ${path}: it is a folder`);
+  if (!status.isFile())
+    throw new InputError(`cannot read ${path}: expected a regular file, got a device, pipe or socket`);
+  if (status.size > most)
+    throw new InputError(`cannot read ${path}: expected at most ${most} bytes, got ${status.size}`);
+}
+
+/** The first `size` bytes of a file, or all that there are where it became shorter. */
+function readWhole(file: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const read = readSync(file, bytes, at, size - at, at);
+    if (read === 0) break;
+    at += read;
+  }
+  return bytes.subarray(0, at);
+}
+
+/** A scenario, sweep or board file that a person named. */
+export function readDocument(path: string): Uint8Array {
+  return readBytes(path, { most: MOST_BYTES.document });
 }
 
 /** A whole file as UTF-8. Throws an InputError when it is not UTF-8; a byte order mark is left out. */
 export function readText(path: string): string {
-  const bytes = readBytes(path);
+  const bytes = readBytes(path, { most: MOST_BYTES.text });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -35,26 +85,26 @@ export function readJson(path: string): unknown {
   }
 }
 
-/** Far above any data set that is read whole, and below the longest array that Node makes. */
-const LONGEST = 2_147_483_647;
-
 /**
  * Unpacks gzip; bytes without the gzip magic come back as they are, so that `x.csv` and `x.csv.gz` read alike.
- * @param place the file's name, for the error when the data are cut short or corrupt (an InputError).
+ * @param place the file's name, for the error when the data are cut short, corrupt or too large (an InputError).
+ * @param most the largest unpacked size, bytes.
  */
-export function gunzip(bytes: Uint8Array, place: string): Uint8Array {
+export function gunzip(bytes: Uint8Array, place: string, most: number = MOST_BYTES.data): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: LONGEST });
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (cause) {
+    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE')
+      throw new InputError(`cannot unpack ${place}: expected at most ${most} bytes unpacked, got more`);
     const why = codeOf(cause) === 'Z_BUF_ERROR' ? 'a file that is cut short' : `an error (${(cause as Error).message})`;
     throw new InputError(`cannot unpack ${place}: expected whole gzip data, got ${why}`, { cause });
   }
 }
 
-/** A whole file, unpacked when it is gzip. */
+/** A whole file of a data set, unpacked when it is gzip. */
 export function readUnpacked(path: string): Uint8Array {
-  return gunzip(readBytes(path), path);
+  return gunzip(readBytes(path, { most: MOST_BYTES.data }), path);
 }
 
 /** The data folder: `--data DIR`, else `$G2T_DATA`, else `./data`. */
@@ -63,25 +113,6 @@ export function dataFolder(options: {
   readonly env: { readonly [name: string]: string | undefined };
 }): string {
   return options.data ?? (options.env['G2T_DATA'] || 'data');
-}
-
-/**
- * The first of `names` (paths inside the folder) that exists.
- * @throws InputError that names the data set, the folder, what was looked for, and how to say another folder.
- */
-export function findDataFile(options: {
-  readonly dataset: string;
-  readonly folder: string;
-  readonly names: readonly string[];
-}): string {
-  for (const name of options.names) {
-    const path = join(options.folder, name);
-    if (existsSync(path)) return path;
-  }
-  const wanted = options.names.join(' or ');
-  throw new InputError(
-    `dataset ${options.dataset}: expected ${wanted} in ${options.folder}, got nothing there; give its folder with --data DIR or G2T_DATA`,
-  );
 }
 
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];

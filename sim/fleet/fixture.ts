@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PooledHost } from '../device/host.ts';
 import type { DeviceSpec, FirmwareHost } from '../device/host-types.ts';
-import { PRIORITY, Simulation } from '../kernel/simulation.ts';
+import { type EventSource, PRIORITY, Simulation } from '../kernel/simulation.ts';
 import { type Instant, LAST_INSTANT } from '../kernel/time.ts';
 import { TimelineRecorder } from '../metrics/timeline.ts';
 import { Totals, TransferTable } from '../net/flow-table.ts';
@@ -44,14 +44,14 @@ export class ScriptedNetwork implements Network {
   readonly #sim: Simulation;
   readonly #script: (sent: Sent, number: number) => Way;
   readonly #kind: number;
-  readonly #source: number;
+  readonly #source: EventSource;
   readonly #fails: boolean[] = [];
 
   constructor(sim: Simulation, devices: number, script: (sent: Sent, number: number) => Way, to: NetworkListener) {
     this.#sim = sim;
     this.#script = script;
     this.totals = new Totals(devices);
-    this.#source = sim.sources(1);
+    this.#source = sim.source('scripted', PRIORITY.network);
     this.#kind = sim.kind('scripted.end', (slot) => {
       if (this.#fails[slot]) to.failed(slot);
       else to.delivered(slot);
@@ -72,7 +72,7 @@ export class ScriptedNetwork implements Network {
     this.facts.lastByteAt[slot] = now + way.last;
     this.facts.rtt[slot] = way.rtt ?? 2 * way.first;
     this.#fails[slot] = way.fails === true;
-    this.#sim.schedule(now + way.last, PRIORITY.network, this.#source, this.#kind, slot, 0);
+    this.#sim.schedule(now + way.last, this.#source, 0, this.#kind, slot, 0);
     return slot;
   }
 

@@ -2,18 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { WORK } from '../device/host-types.ts';
 import { numbersOf, wordsOf } from '../metrics/table.ts';
 import { getU32 } from '../protocol/bytes.ts';
-import { FRAME, MODE, REFUSAL } from '../protocol/frame.ts';
+import { DEFAULT_CONFIG } from '../protocol/config.ts';
+import { FRAME, HEADER, MODE, REFUSAL } from '../protocol/frame.ts';
 import { seal } from '../protocol/header.ts';
-import {
-  DEFAULT_CONFIG,
-  readLink,
-  readRefusal,
-  writeAck,
-  writeConfig,
-  writeData,
-  writePing,
-  writeTask,
-} from '../protocol/messages.ts';
+import { readLink, readRefuse, writeAck, writeConfig, writePing, writeTask } from '../protocol/messages.ts';
+import { writeData } from '../protocol/rows.ts';
 import { MS, scriptedFleet, type Way } from './fixture.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -56,7 +49,7 @@ function oneTask(given: {
   world.client.onFrame = (device, type, bytes) => {
     if (type === FRAME.hello) world.fleet.stream(device, 5, STREAM_BYTES, NEVER);
     if (type !== FRAME.weights) return 0;
-    const length = writeAck(world.fleet.reply, device, 0, getU32(bytes, 8));
+    const length = writeAck(world.fleet.reply, device, 0, { upload: getU32(bytes, HEADER.round) });
     seal(world.fleet.reply, length);
     return length;
   };
@@ -242,14 +235,16 @@ describe('the link', () => {
     world.fleet.start(world.client);
     world.run();
     expect(failures).toBe(2);
-    const links = world.seen.filter(({ type }) => type === 'link').map(({ bytes }) => readLink(bytes));
+    const links = world.seen
+      .filter(({ type }) => type === 'link')
+      .map(({ bytes }) => ({ ...readLink(bytes), round: getU32(bytes, HEADER.round) }));
     expect(links).toHaveLength(3);
     expect(links[0]).toMatchObject({ rttMicroseconds: 6000, transferMicroseconds: 4000, bytes: 36, failed: 0 });
-    expect(links[0]!.upload).toBeUndefined();
+    expect(links[0]!.isUpload).toBe(false);
     expect(links[1]).toMatchObject({ transferMicroseconds: 4000, bytes: 56 + 36 + DATA_BYTES, failed: 0 });
     const upload = world.seen.find(({ type }) => type === 'weights')!.bytes;
     expect(links[2]).toMatchObject({ rttMicroseconds: 6000, bytes: upload.length, failed: 1, delivered: true });
-    expect(links[2]!.upload).toBe(getU32(upload, 8));
+    expect(links[2]).toMatchObject({ isUpload: true, round: getU32(upload, HEADER.round) });
   });
 
   it('lets the firmware hold results longer when it is bad', () => {
@@ -363,7 +358,7 @@ describe('failure', () => {
     world.fleet.start(world.client);
     world.run();
     const refusal = world.seen.find(({ type }) => type === 'refuse')!;
-    expect(readRefusal(refusal.bytes)).toMatchObject({ task: 3, reason: REFUSAL.ram });
+    expect(readRefuse(refusal.bytes)).toMatchObject({ task: 3, reason: REFUSAL.ram });
     expect(world.client.log.some((line) => line.endsWith('frame refuse of 0'))).toBe(true);
   });
 

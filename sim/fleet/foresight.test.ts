@@ -4,17 +4,12 @@ import { PooledHost } from '../device/host.ts';
 import { WORK, WORK_COUNT } from '../device/host-types.ts';
 import { coldStream } from '../kernel/random.ts';
 import type { Instant } from '../kernel/time.ts';
-import {
-  dimension,
-  type ParamsFields,
-  paramsSize,
-  type Setup,
-  writeMirror,
-  writeParams,
-  writeSetup,
-} from '../protocol/exchange.ts';
+import { DEFAULT_CONFIG } from '../protocol/config.ts';
+import { dimension, type ParamsFields, paramsSize, writeMirror, writeParams } from '../protocol/exchange.ts';
+import { type Setup, writeSetup } from '../protocol/exchange-messages.ts';
 import { EXCHANGE_KIND, EXCHANGE_MODEL, LEARNER, MODE } from '../protocol/frame.ts';
-import { DEFAULT_CONFIG, writeConfig, writeData, writeTask } from '../protocol/messages.ts';
+import { writeConfig, writeTask } from '../protocol/messages.ts';
+import { writeData } from '../protocol/rows.ts';
 import { firmware, spec } from './fixture.ts';
 import { Foresight } from './foresight.ts';
 

@@ -1,7 +1,24 @@
 import { WORK, WORK_COUNT } from '../device/host-types.ts';
-import { getU16, getU32 } from '../protocol/bytes.ts';
-import { dimension, paramsFieldBytes, readSetup, type Setup } from '../protocol/exchange.ts';
-import { EXCHANGE_KIND, EXCHANGE_MODEL, FRAME, HEADER, HEADER_BYTES, LEARNER, MODE } from '../protocol/frame.ts';
+import { dimension, paramsFieldBytes } from '../protocol/exchange.ts';
+import {
+  readMirror,
+  readParams,
+  readParamsAdaptive,
+  readParamsSteps,
+  readSetup,
+  type Setup,
+} from '../protocol/exchange-messages.ts';
+import {
+  EXCHANGE_KIND,
+  EXCHANGE_MODEL,
+  FRAME,
+  HEADER,
+  HEADER_BYTES,
+  LEARNER,
+  MODE,
+  PAYLOAD_BYTES,
+} from '../protocol/frame.ts';
+import { readConfig, readTask, type Task } from '../protocol/messages.ts';
 
 /** What PARAMS or MIRROR makes a device do. */
 interface Exchange {
@@ -14,14 +31,6 @@ interface Exchange {
   steps: number;
   /** adaptive: no gradient after the last step. */
   last: boolean;
-}
-
-/** The task whose rows are coming: fields of TASK. */
-interface Coming {
-  rows: number;
-  passes: number;
-  features: number;
-  mode: number;
 }
 
 /** Learners with a dot product for each row that they train on. */
@@ -37,7 +46,7 @@ export class Foresight {
   readonly #heldRows: (device: number) => number;
   readonly #exchanges: (Exchange | undefined)[] = [];
   readonly #learner: Uint8Array;
-  readonly #coming: Coming = { rows: 0, passes: 0, features: 0, mode: 0 };
+  #coming: Pick<Task, 'rows' | 'passes' | 'features' | 'mode'> = { rows: 0, passes: 0, features: 0, mode: 0 };
 
   constructor(devices: number, heldRows: (device: number) => number) {
     this.#learner = new Uint8Array(devices);
@@ -48,13 +57,10 @@ export class Foresight {
   note(device: number, frame: Uint8Array): void {
     switch (frame[HEADER.type]) {
       case FRAME.config:
-        this.#learner[device] = frame[HEADER_BYTES]!;
+        this.#learner[device] = readConfig(frame).learner;
         break;
       case FRAME.task:
-        this.#coming.features = getU16(frame, HEADER_BYTES + 8);
-        this.#coming.rows = getU32(frame, HEADER_BYTES + 10);
-        this.#coming.passes = frame[HEADER_BYTES + 14]!;
-        this.#coming.mode = frame[HEADER_BYTES + 15]!;
+        this.#coming = readTask(frame);
         break;
       case FRAME.setup:
         this.#exchanges[device] = exchangeOf(readSetup(frame), this.#heldRows(device));
@@ -67,11 +73,11 @@ export class Foresight {
   }
 
   #params(exchange: Exchange | undefined, frame: Uint8Array): void {
-    if (exchange === undefined || getU32(frame, HEADER_BYTES) !== 0) return;
-    const at = HEADER_BYTES + 4;
+    if (exchange === undefined || readParams(frame).offset !== 0) return;
+    const at = HEADER_BYTES + PAYLOAD_BYTES.params;
     const { kind } = exchange.setup;
-    exchange.steps = kind === EXCHANGE_KIND.gradient ? 0 : getU16(frame, at);
-    exchange.last = kind === EXCHANGE_KIND.adaptive && (frame[at + 2]! & 1) === 1;
+    exchange.steps = kind === EXCHANGE_KIND.gradient ? 0 : readParamsSteps(frame, at).tau;
+    exchange.last = kind === EXCHANGE_KIND.adaptive && readParamsAdaptive(frame, at).last;
   }
 
   /**
@@ -91,7 +97,7 @@ export class Foresight {
       }
       case FRAME.mirror: {
         const exchange = this.#exchanges[device];
-        if (exchange !== undefined) this.#steps(exchange, getU16(frame, HEADER_BYTES + 4));
+        if (exchange !== undefined) this.#steps(exchange, readMirror(frame).steps);
         break;
       }
       case FRAME.data:
@@ -157,7 +163,7 @@ function exchangeOf(setup: Setup, held: number): Exchange {
 
 /** Whether a chunk of PARAMS ends with the model's last parameter. */
 function completes({ d, fields }: Exchange, frame: Uint8Array, length: number): boolean {
-  const offset = getU32(frame, HEADER_BYTES);
-  const floats = length - HEADER_BYTES - 4 - (offset === 0 ? fields : 0);
-  return offset + floats === 4 * d;
+  const { offset } = readParams(frame);
+  const bytes = length - HEADER_BYTES - PAYLOAD_BYTES.params - (offset === 0 ? fields : 0);
+  return offset + bytes === 4 * d;
 }

@@ -13,13 +13,13 @@ export interface Exchange {
 
 /** Writes the LINK report of an exchange, which never is on the wire, into the inbox. @returns its length. */
 export function putReport(inbox: Uint8Array, device: number, exchange: Exchange): number {
-  return writeLink(inbox, device, {
+  return writeLink(inbox, device, exchange.upload ?? 0, {
     rttMicroseconds: microseconds(exchange.rtt),
     transferMicroseconds: microseconds(exchange.time),
     bytes: exchange.bytes,
     failed: Math.min(exchange.failures, 65_535),
     delivered: true,
-    upload: exchange.upload,
+    isUpload: exchange.upload !== undefined,
   });
 }
 

@@ -1,27 +1,36 @@
-import { getF32, getU16, getU32 } from '../protocol/bytes.ts';
-import { dimension, paramsFieldBytes, readSetup, readUpdate, readVector, type Setup } from '../protocol/exchange.ts';
-import {
-  EXCHANGE_BYTES,
-  EXCHANGE_KIND,
-  EXCHANGE_MODEL,
-  FRAME,
-  HEADER,
-  HEADER_BYTES,
-  LEARNER,
-  MODE,
-  REFUSAL,
-} from '../protocol/frame.ts';
-import { readAck, readConfig, readHello, readLink, readRefusal, readTask } from '../protocol/messages.ts';
-import { decodeWeights } from '../protocol/weights.ts';
+import { getF32, getU32 } from '../protocol/bytes.ts';
+import { CHANGE_BYTES, dimension, formOf, readUpdate, readVector } from '../protocol/exchange.ts';
+import { readSetup, type Setup } from '../protocol/exchange-messages.ts';
+import { EXCHANGE_KIND, EXCHANGE_MODEL, FRAME, HEADER, HEADER_BYTES, LEARNER } from '../protocol/frame.ts';
+import { readFields } from '../protocol/layout.ts';
+import { readConfig } from '../protocol/messages.ts';
+import { NUMBERS } from '../protocol/numbers.ts';
+import type { BitsSpec, FieldSpec, MessageSpec, TailSpec } from '../protocol/spec.ts';
+import { MESSAGES } from '../protocol/table.ts';
+import { BIAS, decodeWeights } from '../protocol/weights.ts';
 
-const NAMES = nameOf(FRAME);
-const MODELS = nameOf(EXCHANGE_MODEL);
-const KINDS = nameOf(EXCHANGE_KIND);
-const LEARNERS = nameOf(LEARNER);
-const REFUSALS = nameOf(REFUSAL);
+const BY_NUMBER = new Map(MESSAGES.map((message) => [message.number, message]));
+const BIAS_BY_LEARNER: ReadonlyMap<number, number> = new Map(
+  Object.entries(LEARNER).map(([name, number]) => [number, BIAS[name as keyof typeof BIAS]]),
+);
 
-function nameOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
-  return new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
+/** What a device was told that later frames are to be read by; undefined before. */
+export interface DeviceSettings {
+  readonly setup: Setup | undefined;
+  /** Number of the learner of its tasks. */
+  readonly learner: number | undefined;
+}
+
+/** The settings of a device after a frame. */
+export function settingsAfter(frame: Uint8Array, before: DeviceSettings): DeviceSettings {
+  switch (frame[HEADER.type]) {
+    case FRAME.setup:
+      return { ...before, setup: readSetup(frame) };
+    case FRAME.config:
+      return { ...before, learner: readConfig(frame).learner };
+    default:
+      return before;
+  }
 }
 
 /** Weights found in a frame. */
@@ -33,139 +42,97 @@ export interface FrameWeights {
 }
 
 export function typeOf(frame: Uint8Array): string {
-  return (NAMES.get(frame[HEADER.type]!) ?? 'unknown').toUpperCase();
+  return (BY_NUMBER.get(frame[HEADER.type]!)?.name ?? 'unknown').toUpperCase();
 }
 
-/**
- * A frame in words, as a terminal would print it.
- * @param setup the SETUP that the device had last, where its method has one.
- */
-export function inWords(frame: Uint8Array, setup: Setup | undefined): string {
-  const p = HEADER_BYTES;
-  const round = getU32(frame, HEADER.round);
+/** Returns a frame in words, as the table of messages has them. */
+export function inWords(frame: Uint8Array, { setup }: DeviceSettings): string {
+  const message = BY_NUMBER.get(frame[HEADER.type]!);
   const payload = getU32(frame, HEADER.length);
-  switch (frame[HEADER.type]) {
-    case FRAME.hello: {
-      const { ramBytes, flashBytes, megahertz, fpu, benchMicroseconds } = readHello(frame);
-      const core = `${megahertz} MHz${fpu ? ', FPU' : ''}`;
-      return `${core}, RAM ${ramBytes} B, flash ${flashBytes} B, a step ${short(benchMicroseconds)} us`;
-    }
-    case FRAME.config: {
-      const { learner, thresholdBase, thresholdLimit, qualityFloor } = readConfig(frame);
-      return `learner ${LEARNERS.get(learner) ?? learner}, W0 ${thresholdBase} to ${thresholdLimit}, q_min ${short(qualityFloor)}`;
-    }
-    case FRAME.task: {
-      const { id, positive, negative, features, rows, passes, mode } = readTask(frame);
-      const source = ['rows streamed', 'rows kept', 'rows held'][mode & MODE.sourceMask] ?? 'rows unknown';
-      return `task ${id}: class ${positive} against ${negative}, ${rows} rows of ${features}, ${passes} passes, ${source}`;
-    }
-    case FRAME.data:
-      return `task ${round}: ${payload} B of rows`;
-    case FRAME.order:
-      return `task ${round}: order of ${payload / 2} rows`;
-    case FRAME.weights: {
-      const found = decodeWeights(frame, p, p + payload);
-      if (typeof found === 'string') return `upload ${round}: ${found}`;
-      return `upload ${round}: ${found.length} classifiers, tasks ${list(found.map(({ id }) => id))}`;
-    }
-    case FRAME.ack:
-      return `upload ${readAck(frame)} is here`;
-    case FRAME.refuse: {
-      const { task, reason, needsBytes, ramBytes } = readRefusal(frame);
-      return `task ${task} refused (${REFUSALS.get(reason) ?? reason}): needs ${needsBytes} B, has ${ramBytes} B`;
-    }
-    case FRAME.link: {
-      const { rttMicroseconds, transferMicroseconds, bytes, failed, delivered } = readLink(frame);
-      const went = delivered ? 'got through' : 'given up';
-      return `${went}: ${bytes} B in ${ms(transferMicroseconds)}, round trip ${ms(rttMicroseconds)}, ${failed} failed`;
-    }
-    case FRAME.setup: {
-      const { model, kind, classes, features, batch, eta, lambda } = readSetup(frame);
-      const rows = batch === 0 ? 'all rows' : `${batch} rows`;
-      return `${MODELS.get(model)} of ${features} features, ${classes} classes; ${KINDS.get(kind)}; batch ${rows}, eta ${short(eta)}, lambda ${short(lambda)}`;
-    }
-    case FRAME.params:
-      return paramsInWords(frame, round, payload, setup);
-    case FRAME.update:
-      return updateInWords(frame, round, setup);
-    case FRAME.mirror: {
-      const steps = getU16(frame, p + 4);
-      const changes = (payload - EXCHANGE_BYTES.mirror) / 8;
-      return `clock ${getU32(frame, p)}: ${changes} changes of others, then ${steps} steps`;
-    }
-    default:
-      return payload === 0 ? '' : `${payload} B`;
-  }
+  if (message === undefined) return `${payload} B`;
+  const { roundLabel } = message;
+  const parts = roundLabel === undefined ? [] : [`${roundLabel} ${getU32(frame, HEADER.round)}`];
+  if (frame[HEADER.type] === FRAME.weights) return [...parts, classifiersInWords(frame, payload)].join(', ');
+  const own = readFields(message.fields, frame, HEADER_BYTES);
+  const form = readFields(formFields(message, own.values[0]?.value, setup), frame, own.end);
+  for (const { field, value } of [...own.values, ...form.values]) parts.push(...fieldInWords(field, value));
+  if (message.tail !== undefined) parts.push(tailInWords(message.tail, HEADER_BYTES + payload - form.end));
+  return parts.join(', ');
 }
 
-function paramsInWords(frame: Uint8Array, round: number, payload: number, setup: Setup | undefined): string {
-  const p = HEADER_BYTES + 4;
-  const from = getU32(frame, HEADER_BYTES) / 4;
-  const extra = setup === undefined || from > 0 ? 0 : paramsFieldBytes(setup);
-  const count = (payload - 4 - extra) / 4;
-  const weights = `weights ${from} to ${from + count - 1}`;
-  if (extra === 0 || setup === undefined) return `round ${round}: ${weights}`;
-  if (extra === 4) return `round ${round}: version ${getU32(frame, p)}, ${weights}`;
-  const flags = extra === 3 ? frame[p + 2]! : 0;
-  const last = (flags & 1) !== 0 ? ', the last' : '';
-  const least = (flags & 2) !== 0 ? ', least loss so far' : '';
-  return `round ${round}: tau ${getU16(frame, p)}${last}${least}, ${weights}`;
+/** The fields of the message's form; none where it has none, or where it is not known how the device was set up. */
+function formFields(message: MessageSpec, first: number | undefined, setup: Setup | undefined): readonly FieldSpec[] {
+  const { name, forms } = message;
+  if (forms === undefined || setup === undefined) return [];
+  // Only the first chunk of PARAMS has them.
+  if (name === 'params' && first !== 0) return [];
+  const form = formOf(name as 'params' | 'update', setup);
+  return forms.find((each) => each.name === form)?.fields ?? [];
 }
 
-function updateInWords(frame: Uint8Array, round: number, setup: Setup | undefined): string {
-  const update = setup === undefined ? undefined : readUpdate(frame, setup, sizeOf(setup));
-  if (update === undefined || setup === undefined) return `round ${round}`;
-  if (setup.kind === EXCHANGE_KIND.adaptive) {
-    const { rows, tau, microseconds, lossGlobal, beta, rho } = update;
-    const estimates = Number.isNaN(beta) ? '' : `, beta ${short(beta)}, rho ${short(rho)}`;
-    return `round ${round}: ${tau} steps on ${rows} rows in ${ms(microseconds)}, loss ${short(lossGlobal)}${estimates}`;
-  }
-  if (setup.kind === EXCHANGE_KIND.gaia) {
-    const changes = update.pairs < 0 ? sizeOf(setup) : update.pairCount;
-    return `clock ${update.version}: ${changes} significant changes`;
-  }
-  const what = setup.kind === EXCHANGE_KIND.gradient ? 'gradient' : 'weights';
-  return `round ${round}: ${what}${update.rows > 0 ? `, ${update.rows} rows` : ''}`;
+function fieldInWords(field: FieldSpec, value: number): string[] {
+  const { bits, detail, reserved, numbers, unit, type } = field;
+  if (detail || reserved) return [];
+  if (bits !== undefined) return bits.flatMap((part) => bitsInWords(part, value));
+  if (numbers !== undefined) return [`${labelOf(field)} ${nameOf(numbers, value)}`];
+  const shown = type === 'f32' || unit === 'us' ? short(unit === 'us' ? value / 1000 : value) : String(value);
+  return [`${labelOf(field)} ${shown}${unit === undefined ? '' : unit === 'us' ? ' ms' : ` ${unit}`}`];
 }
 
-/** The weights that a device sends; undefined where a frame brings none. */
-export function weightsOf(frame: Uint8Array, setup: Setup | undefined): FrameWeights | undefined {
+function bitsInWords({ from, as, ...part }: BitsSpec, value: number): string[] {
+  if (as === 'log2') return [`${labelOf(part)} ${(1 << ((value >>> from) & 31)) >>> 0} B`];
+  return ((value >>> from) & 1) === 1 ? [labelOf(part)] : [];
+}
+
+function labelOf({ label, name }: { readonly label?: string; readonly name: string }): string {
+  return label ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function nameOf(numbers: keyof typeof NUMBERS, value: number): string {
+  return Object.entries(NUMBERS[numbers].values).find(([, number]) => number === value)?.[0] ?? String(value);
+}
+
+function tailInWords({ name, of }: TailSpec, bytes: number): string {
+  if (of === 'bytes') return `${bytes} B of ${name}`;
+  return `${bytes / { u16: 2, f32: 4, change: CHANGE_BYTES }[of]} ${name}`;
+}
+
+function classifiersInWords(frame: Uint8Array, payload: number): string {
+  const found = decodeWeights(frame, HEADER_BYTES, HEADER_BYTES + payload);
+  if (typeof found === 'string') return found;
+  return `${found.length} classifiers: tasks ${list(found.map(({ id }) => id))}`;
+}
+
+/** Returns the weights that a device sends; undefined where a frame brings none, or where its learner or model is not known. */
+export function weightsOf(frame: Uint8Array, { setup, learner }: DeviceSettings): FrameWeights | undefined {
   const payload = getU32(frame, HEADER.length);
   if (frame[HEADER.type] === FRAME.weights) {
     const found = decodeWeights(frame, HEADER_BYTES, HEADER_BYTES + payload);
     const last = typeof found === 'string' ? undefined : found.at(-1);
-    if (last === undefined) return undefined;
-    return { what: `classifier ${last.id}`, values: last.weights, stride: last.weights.length, bias: 1 };
+    const bias = learner === undefined ? undefined : BIAS_BY_LEARNER.get(learner);
+    if (last === undefined || bias === undefined) return undefined;
+    return { what: `classifier ${last.id}`, values: last.weights, stride: last.weights.length, bias };
   }
   if (frame[HEADER.type] !== FRAME.update || setup === undefined) return undefined;
-  const update = readUpdate(frame, setup, sizeOf(setup));
+  const d = dimension(setup.model, setup.classes, setup.features);
+  const update = readUpdate(frame, setup, d);
   if (update === undefined) return undefined;
-  const values = new Float32Array(sizeOf(setup));
+  const values = new Float32Array(d);
   if (update.vector >= 0) readVector(frame, update.vector, values);
   else
-    for (let n = 0, at = update.pairs; n < update.pairCount; n++, at += 8)
+    for (let n = 0, at = update.pairs; n < update.pairCount; n++, at += CHANGE_BYTES)
       values[getU32(frame, at)] = getF32(frame, at + 4);
   const bias = setup.model === EXCHANGE_MODEL.svm ? 0 : 1;
-  const what = { gradient: 'gradient', weights: 'weights', adaptive: 'weights', gaia: 'changes' } as const;
-  const kind = (KINDS.get(setup.kind) ?? 'weights') as keyof typeof what;
-  return { what: what[kind], values, stride: setup.features + bias, bias };
+  return { what: whatOf(setup.kind), values, stride: setup.features + bias, bias };
 }
 
-/** The SETUP that a frame is; undefined for any other. */
-export function setupOf(frame: Uint8Array): Setup | undefined {
-  return frame[HEADER.type] === FRAME.setup ? readSetup(frame) : undefined;
-}
-
-function sizeOf({ model, classes, features }: Setup): number {
-  return dimension(model, classes, features);
+function whatOf(kind: number): string {
+  if (kind === EXCHANGE_KIND.gradient) return 'gradient';
+  return kind === EXCHANGE_KIND.gaia ? 'changes' : 'weights';
 }
 
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-function ms(microseconds: number): string {
-  return `${short(microseconds / 1000)} ms`;
 }
 
 function list(numbers: readonly number[]): string {

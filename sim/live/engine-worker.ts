@@ -12,7 +12,7 @@ const port = parentPort!;
 const setup = workerData as WorkerSetup;
 const startedAt = performance.now();
 const firmware = loadFirmware();
-const base = loadScenario({ file: setup.file, bytes: setup.bytes, set: setup.set, seed: setup.seed });
+const base = loadScenario(setup);
 const engine = new LiveEngine({ base, firmware, dataDir: setup.dataDir, speed: setup.speed });
 
 /** The run that the server was told of. */

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkResultData } from '../run/input-check.ts';
 import { loadDataset, loadFirmware } from '../run/inputs.ts';
 import { runToEnd } from '../run/run.ts';
 import { openResult } from '../run/store.ts';
@@ -172,6 +173,31 @@ describe('a session', () => {
     expect(messages.some(({ type, text }) => type === 'TASK' && /^task \d+: class/.test(text))).toBe(true);
   });
 
+  it('names the files of its data, by which what was saved is verified', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'g2t-session-'));
+    try {
+      const rows = Array.from({ length: 30 }, (_, n) => `${n % 3},${n % 5},c${n % 3}`);
+      writeFileSync(join(folder, 'a.csv'), `x,y,label\n${rows.join('\n')}\n`);
+      const base = loadedFrom(SMALL.replace(/dataset: .*/, 'dataset: { name: csv, path: a.csv }'));
+      const engine = new LiveEngine({ base, firmware: loadFirmware(), dataDir: folder, speed: null });
+      engine.begin();
+      engine.play();
+      go(engine, 4);
+      const given = { outDir: folder, name: 'small', firmware: loadFirmware(), version: '0', startedAt: 0 };
+      const saved = await saveSession(engine.runs(), given);
+      const run = join(saved.folder, 'run-1');
+      const { manifest, loaded } = openResult(run);
+      expect(manifest.inputs).toEqual(loadDataset(base.scenario.dataset, folder, 1).inputs);
+      expect(checkResultData(manifest, loaded, folder)).toEqual(manifest.inputs);
+      writeFileSync(join(folder, 'a.csv'), `x,y,label\n${rows.toReversed().join('\n')}\n`);
+      expect(() => checkResultData(manifest, loaded, folder)).toThrow(
+        'a.csv: expected the file that the result was made with',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('is saved as a folder whose runs are results', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'g2t-session-'));
     try {
@@ -186,7 +212,14 @@ describe('a session', () => {
       const file = join(saved.folder, 'run-1/scenario.yaml');
       const again = loadScenario({ file, bytes: readFileSync(file) });
       expect(again.canonical).toBe(loaded.canonical);
-      expect(JSON.parse(readFileSync(join(saved.folder, 'session.json'), 'utf8'))).toMatchObject({ runs: saved.runs });
+      const marker = join(saved.folder, 'session.json');
+      expect(JSON.parse(readFileSync(marker, 'utf8'))).toMatchObject({ runs: saved.runs });
+      expect((await saveSession(engine.runs(), given)).folder).toBe(saved.folder);
+      // Another session in a folder of that name is left alone.
+      writeFileSync(marker, '{}');
+      const other = await saveSession(engine.runs(), given);
+      expect(other.folder).toMatch(new RegExp(`^${saved.folder}-[0-9a-f]{8}$`));
+      expect(readFileSync(marker, 'utf8')).toBe('{}');
     } finally {
       rmSync(folder, { recursive: true });
     }

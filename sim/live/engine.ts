@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { G2tError, InputError } from '../kernel/errors.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
-import { type Firmware, loadDataset } from '../run/inputs.ts';
+import { type BuiltFirmware, loadDataset } from '../run/inputs.ts';
 import { type RunOutcome, Session } from '../run/session.ts';
 import type { FinishedRun } from '../run/store.ts';
 import { editScenario } from '../scenario/edit.ts';
@@ -46,7 +46,7 @@ interface Running {
  */
 export class LiveEngine {
   readonly #base: LoadedScenario;
-  readonly #firmware: Firmware;
+  readonly #firmware: BuiltFirmware;
   readonly #dataDir: string;
   readonly #pace: Pace;
   readonly #closed: ClosedRun[] = [];
@@ -62,7 +62,7 @@ export class LiveEngine {
 
   constructor(given: {
     readonly base: LoadedScenario;
-    readonly firmware: Firmware;
+    readonly firmware: BuiltFirmware;
     readonly dataDir: string;
     readonly speed: number | null;
   }) {

@@ -35,6 +35,7 @@ export function setupFor(text: string, outDir: string): WorkerSetup {
     file: 'test.yaml',
     bytes: new TextEncoder().encode(text),
     set: [],
+    inputs: [],
     seed: undefined,
     dataDir: 'data',
     outDir,

@@ -1,6 +1,5 @@
-import type { Setup } from '../protocol/exchange.ts';
 import { FRAME, HEADER } from '../protocol/frame.ts';
-import { type FrameWeights, inWords, setupOf, typeOf, weightsOf } from './decode.ts';
+import { type DeviceSettings, type FrameWeights, inWords, settingsAfter, typeOf, weightsOf } from './decode.ts';
 import { MOST_MESSAGES, type ProtocolMessage, type SentWeights } from './messages.ts';
 import { base64 } from './wire.ts';
 
@@ -12,10 +11,12 @@ const HEAD_BYTES = 96;
 const MOST_WEIGHTS = 8192;
 
 interface Conversation {
-  setup: Setup | undefined;
+  settings: DeviceSettings;
   weights: { readonly at: number; readonly found: FrameWeights } | undefined;
   readonly frames: KeptFrame[];
 }
+
+const UNKNOWN: DeviceSettings = { setup: undefined, learner: undefined };
 
 interface KeptFrame {
   readonly sequence: number;
@@ -45,26 +46,26 @@ export class Onlooker {
   watch(device: number): void {
     this.#watched = device;
     if (this.#whole) return;
-    // SETUP came once, perhaps long ago: what a device of a large fleet was set up with is that of the others.
-    const setup = [...this.#conversations.values()].find((each) => each.setup !== undefined)?.setup;
+    // SETUP and CONFIG came once, perhaps long ago: the devices of a large fleet are all told the same.
+    const settings = [...this.#conversations.values()][0]?.settings ?? UNKNOWN;
     this.#conversations.clear();
-    this.#conversations.set(device, { setup, weights: undefined, frames: [] });
+    this.#conversations.set(device, { settings, weights: undefined, frames: [] });
   }
 
   readonly observe = (at: number, device: number, out: boolean, bytes: Uint8Array): void => {
     let found = this.#conversations.get(device);
     if (found === undefined) {
       if (!this.#whole) return;
-      found = { setup: undefined, weights: undefined, frames: [] };
+      found = { settings: UNKNOWN, weights: undefined, frames: [] };
       this.#conversations.set(device, found);
     }
-    found.setup = setupOf(bytes) ?? found.setup;
-    const text = bytes[HEADER.type] === FRAME.weights ? inWords(bytes, found.setup) : undefined;
+    found.settings = settingsAfter(bytes, found.settings);
+    const text = bytes[HEADER.type] === FRAME.weights ? inWords(bytes, found.settings) : undefined;
     const head = bytes.slice(0, HEAD_BYTES);
     found.frames.push({ sequence: ++this.#sequence, at, out, bytes: bytes.length, head, text });
     if (found.frames.length > MOST_MESSAGES) found.frames.shift();
     if (!out) return;
-    const weights = weightsOf(bytes, found.setup);
+    const weights = weightsOf(bytes, found.settings);
     if (weights !== undefined) found.weights = { at, found: weights };
   };
 
@@ -83,7 +84,7 @@ export class Onlooker {
           way: type === 'LINK' ? ('port' as const) : out ? ('up' as const) : ('down' as const),
           type,
           bytes,
-          text: text ?? inWords(head, found.setup),
+          text: text ?? inWords(head, found.settings),
         };
       });
   }

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { sha256Of } from '../files/hash.ts';
 import { canonicalJson } from '../files/json.ts';
 import { type Content, writeFolderWhole } from '../files/write.ts';
 import { hostFacts } from '../run/host-facts.ts';
 import type { Firmware } from '../run/inputs.ts';
+import { type Identity, resultFolder } from '../run/result-folder.ts';
 import { manifestOf, resultFiles, runId } from '../run/store.ts';
 import type { ClosedRun } from './engine.ts';
 import type { SavedRun } from './messages.ts';
@@ -28,9 +29,10 @@ export async function saveSession(
 ): Promise<{ readonly folder: string; readonly runs: readonly SavedRun[] }> {
   const files = new Map<string, Content>();
   const saved: SavedRun[] = [];
+  const ids: string[] = [];
   for (const [index, { loaded, outcome }] of runs.entries()) {
     const name = `run-${index + 1}`;
-    const id = runId(loaded, given.firmware);
+    const id = runId(loaded, given.firmware, outcome.inputs);
     const host = hostFacts(given.startedAt, 1);
     const manifest = manifestOf({
       loaded,
@@ -44,13 +46,15 @@ export async function saveSession(
     for (const [file, content] of await resultFiles(manifest, loaded, outcome, []))
       files.set(`${name}/${file}`, content);
     const { events, stopped } = outcome.summary;
+    ids.push(id);
     saved.push({ name, digest: outcome.digest, events, stopped });
   }
-  files.set(SESSION_MARKER, canonicalJson({ schema: 1, name: given.name, runs: saved }));
-  const id = createHash('sha256')
-    .update(saved.map(({ digest }) => digest).join(' '))
-    .digest('hex');
-  const folder = join(given.outDir, `live-${given.name}-${id.slice(0, 8)}`);
+  const own = { id: sha256Of(ids.join(' ')), digest: sha256Of(saved.map(({ digest }) => digest).join(' ')) };
+  files.set(SESSION_MARKER, canonicalJson({ schema: 1, name: given.name, ...own, runs: saved }));
+  const folder = resultFolder(join(given.outDir, `live-${given.name}`), own, {
+    marker: SESSION_MARKER,
+    there: (marker) => marker as Identity,
+  });
   writeFolderWhole({ path: folder, files, marker: SESSION_MARKER });
   return { folder, runs: saved };
 }

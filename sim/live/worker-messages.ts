@@ -1,3 +1,4 @@
+import type { InputFile } from '../data/input-file.ts';
 import type { Command, CommandAnswer, RunInfo, Snapshot } from './messages.ts';
 
 /** What the simulation's thread is started with. */
@@ -5,6 +6,8 @@ export interface WorkerSetup {
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly set: readonly string[];
+  /** Files whose content is among `set`. */
+  readonly inputs: readonly InputFile[];
   readonly seed: number | undefined;
   readonly dataDir: string;
   /** Where sessions are saved. */

@@ -1,4 +1,4 @@
-import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { type Instant, LAST_INSTANT } from '../kernel/time.ts';
 import { FlowLinks, type Path } from './flow-links.ts';
 import type { NetworkConfig } from './network.ts';
@@ -11,8 +11,8 @@ export class FlowShared implements SharingHost {
 
   readonly #simulation: Simulation;
   readonly #finished: (slot: number) => void;
-  /** A source for each link, and one for all bundles. */
-  readonly #source: number;
+  readonly #links: EventSource;
+  readonly #bundles: EventSource;
   readonly #look: number;
   readonly #load: number;
   /** By link: when an event looks at its background load; -1 for none. */
@@ -24,7 +24,8 @@ export class FlowShared implements SharingHost {
     this.#finished = finished;
     this.links = new FlowLinks(config);
     this.sharing = new Sharing(this, this.links.capacity);
-    this.#source = simulation.sources(this.links.count + 1);
+    this.#links = simulation.source('net.links', PRIORITY.network, this.links.count);
+    this.#bundles = simulation.source('net.bundles', PRIORITY.network);
     this.#loadAt = new Float64Array(this.links.count).fill(-1);
     this.#look = simulation.kind('net.flow.share', (bundle, generation) => this.sharing.look(bundle, generation));
     this.#load = simulation.kind('net.flow.load', (link) => this.#onLoad(link));
@@ -35,7 +36,7 @@ export class FlowShared implements SharingHost {
   }
 
   wake(at: number, bundle: number, generation: number): void {
-    this.#simulation.schedule(at, PRIORITY.network, this.#source + this.links.count, this.#look, bundle, generation);
+    this.#simulation.schedule(at, this.#bundles, 0, this.#look, bundle, generation);
   }
 
   finished(slot: number): void {
@@ -90,6 +91,6 @@ export class FlowShared implements SharingHost {
     const at = this.links.changeAt[link]!;
     if (at >= LAST_INSTANT || this.#loadAt[link] === at) return;
     this.#loadAt[link] = at;
-    this.#simulation.schedule(at, PRIORITY.network, this.#source + link, this.#load, link, 0);
+    this.#simulation.schedule(at, this.#links, link, this.#load, link, 0);
   }
 }

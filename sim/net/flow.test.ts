@@ -14,10 +14,10 @@ function world(config: NetworkConfig) {
   const network = new FlowNetwork(simulation, config, recorder);
   recorder.network = network;
   // The clock stands at the last event that was handled: a tick brings it to where the test wants it.
-  const source = simulation.sources(1);
+  const source = simulation.source('test', PRIORITY.measure);
   const tick = simulation.kind('test.tick', () => {});
   const run = (until: number = LAST_INSTANT) => {
-    if (until < LAST_INSTANT) simulation.schedule(until, PRIORITY.measure, source, tick, 0, 0);
+    if (until < LAST_INSTANT) simulation.schedule(until, source, 0, tick, 0, 0);
     simulation.run(until as Instant);
   };
   return { simulation, network, recorder, run };

@@ -1,5 +1,5 @@
 import { assert } from '../kernel/errors.ts';
-import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { type Instant, LAST_INSTANT } from '../kernel/time.ts';
 import { FlowBooks } from './flow-books.ts';
 import { FlowDevices } from './flow-device.ts';
@@ -44,7 +44,7 @@ export class FlowNetwork implements Network {
   readonly #devices: FlowDevices;
   readonly #tcp: FlowTcp;
   readonly #handshake: FlowHandshake;
-  readonly #source: number;
+  readonly #source: EventSource;
   readonly #next: number;
   readonly #cut: number;
   readonly #rates: readonly [Float64Array, Float64Array];
@@ -65,7 +65,7 @@ export class FlowNetwork implements Network {
       links: this.shared.links,
       tcp: this.#tcp,
     });
-    this.#source = simulation.sources(config.devices);
+    this.#source = simulation.source('net.devices', PRIORITY.network, config.devices);
     this.#rates = [
       Float64Array.from(config.profiles, (profile) => profile.up / 8),
       Float64Array.from(config.profiles, (profile) => profile.down / 8),
@@ -208,7 +208,7 @@ export class FlowNetwork implements Network {
     const device = table.device[slot]!;
     if (state !== STATE.refused) this.#guard(device, at);
     const when = Math.min(Math.ceil(at), LAST_INSTANT);
-    this.#simulation.schedule(when, PRIORITY.network, this.#source + device, this.#next, slot, generation);
+    this.#simulation.schedule(when, this.#source, device, this.#next, slot, generation);
   }
 
   /** Sees to it that the device's transfers are cut if it goes offline before `until`. */
@@ -216,7 +216,7 @@ export class FlowNetwork implements Network {
     const at = this.#devices.changeAt[device]!;
     if (at >= until || at === LAST_INSTANT || this.#devices.cutAt[device] === at) return;
     this.#devices.cutAt[device] = at;
-    this.#simulation.schedule(at, PRIORITY.network, this.#source + device, this.#cut, device, 0);
+    this.#simulation.schedule(at, this.#source, device, this.#cut, device, 0);
   }
 
   #onNext(slot: number, generation: number): void {

@@ -1,4 +1,4 @@
-import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { type Instant, LAST_INSTANT } from '../kernel/time.ts';
 import { Totals, TransferTable, wider } from './flow-table.ts';
 import type { Network, NetworkConfig, NetworkListener, NetworkTotals, TransferFacts } from './network.ts';
@@ -25,7 +25,7 @@ export class SimpleNetwork implements Network {
   readonly #listener: NetworkListener;
   readonly #table = new TransferTable();
   readonly #totals: Totals;
-  readonly #source: number;
+  readonly #source: EventSource;
   readonly #end: number;
   readonly #rateUp: Float64Array;
   readonly #rateDown: Float64Array;
@@ -42,7 +42,7 @@ export class SimpleNetwork implements Network {
     this.#totals = new Totals(config.devices);
     this.facts = this.#table;
     this.totals = this.#totals;
-    this.#source = simulation.sources(config.devices);
+    this.#source = simulation.source('net.devices', PRIORITY.network, config.devices);
     this.#end = simulation.kind('net.simple.end', (slot, generation) => this.#ended(slot, generation));
     this.#rateUp = Float64Array.from(config.profiles, (profile) => profile.up);
     this.#rateDown = Float64Array.from(config.profiles, (profile) => profile.down);
@@ -143,14 +143,7 @@ export class SimpleNetwork implements Network {
 
   #schedule(slot: number, at: number): void {
     const table = this.#table;
-    this.#simulation.schedule(
-      at,
-      PRIORITY.network,
-      this.#source + table.device[slot]!,
-      this.#end,
-      slot,
-      table.generation[slot]!,
-    );
+    this.#simulation.schedule(at, this.#source, table.device[slot]!, this.#end, slot, table.generation[slot]!);
   }
 
   #ended(slot: number, generation: number): void {

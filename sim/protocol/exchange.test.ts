@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as x from './exchange.ts';
-import { EXCHANGE_FLAG, EXCHANGE_KIND, EXCHANGE_MODEL, FRAME, HEADER_BYTES } from './frame.ts';
+import { readSetup, writeSetup } from './exchange-messages.ts';
+import { EXCHANGE_FLAG, EXCHANGE_KIND, EXCHANGE_MODEL, FRAME, HEADER, HEADER_BYTES } from './frame.ts';
 import { readHeader, seal } from './header.ts';
 
 const out = new Uint8Array(65_536);
@@ -14,10 +15,10 @@ describe('exchange messages', () => {
     fc.assert(
       fc.property(u16, u16, u32, u32, float, float, float, (classes, features, batch, seed, eta, lambda, v) => {
         const setup = { model: 2, kind: 3, flags: 1, classes, features, batch, eta, lambda, significance: v, seed };
-        const length = x.writeSetup(out, 3, 9, setup);
+        const length = writeSetup(out, 3, 9, setup);
         seal(out, length);
         expect(readHeader(out, length)).toEqual({ type: FRAME.setup, device: 3, round: 9, length: 28 });
-        expect(x.readSetup(out)).toEqual(setup);
+        expect(readSetup(out)).toEqual(setup);
       }),
       { seed: 20_261_120, numRuns: 200 },
     );
@@ -69,12 +70,12 @@ describe('exchange messages', () => {
     out.fill(0);
     for (const kind of Object.values(EXCHANGE_KIND)) {
       for (const length of [0, 3, 5, 43, 45]) {
-        out[12] = length;
+        out[HEADER.length] = length;
         expect(x.readUpdate(out, { kind, flags: 0 }, 10)).toBeUndefined();
       }
     }
     // An adaptive one that is as long as one with control, and says that it is not.
-    out[12] = 107;
+    out[HEADER.length] = 107;
     expect(x.readUpdate(out, { kind: EXCHANGE_KIND.adaptive, flags: 0 }, 10)).toBeUndefined();
     out[38] = 1;
     const update = x.readUpdate(out, { kind: EXCHANGE_KIND.adaptive, flags: 0 }, 10)!;

@@ -1,33 +1,23 @@
-import { getF32, getU16, getU32, putF32, putU16, putU32 } from './bytes.ts';
-import { EXCHANGE_BYTES, EXCHANGE_FLAG, EXCHANGE_KIND, EXCHANGE_MODEL, FRAME, HEADER_BYTES } from './frame.ts';
-import { putHeader } from './header.ts';
+import { getU32, putF32, putU32 } from './bytes.ts';
+import {
+  beginMirror,
+  beginParams,
+  putParamsAdaptive,
+  putParamsSteps,
+  putParamsVersioned,
+  readUpdateAdaptive,
+  readUpdateClock,
+  readUpdatePlain,
+  readUpdateVersioned,
+  type Setup,
+} from './exchange-messages.ts';
+import { EXCHANGE_FLAG, EXCHANGE_KIND, EXCHANGE_MODEL, HEADER, HEADER_BYTES, PAYLOAD_BYTES } from './frame.ts';
 
 /**
  * Messages of methods that exchange gradients or parameters: the mirror of firmware/include/g2t_exchange.h, which says what
  * a device does on each. Sizes are those of algorithms.md, section D; the 4 bytes of a chunk's offset are framing. Writers put a
  * whole frame into out[0, length), its CRC to be sealed; readers take a frame whose header has been checked.
  */
-
-/** Server to device: what is trained and how. Ends whatever the device did before; with no REFUSE it waits for PARAMS. */
-export interface Setup {
-  /** One of EXCHANGE_MODEL, EXCHANGE_KIND; bits of EXCHANGE_FLAG. */
-  readonly model: number;
-  readonly kind: number;
-  readonly flags: number;
-  /** 2 for binary models; softmax: 2 to 65,535. */
-  readonly classes: number;
-  readonly features: number;
-  /** Rows of a mini-batch; 0, or as many as the device holds or more: all of them. */
-  readonly batch: number;
-  /** Step, finite, above 0. */
-  readonly eta: number;
-  /** Weight of the squared norm (biases left out), finite, at least 0. */
-  readonly lambda: number;
-  /** Gaia's v_0, finite, at least 0. */
-  readonly significance: number;
-  /** Of the order of mini-batches: batch b of pass p is order[b B, (b + 1) B) of the rows shuffled by order.ts, a rest left out. */
-  readonly seed: number;
-}
 
 /** Which of its fields are sent goes by the kind. */
 export interface ParamsFields {
@@ -70,8 +60,8 @@ export interface Update {
   readonly pairCount: number;
 }
 
-const SETUP_BYTES = EXCHANGE_BYTES.setup;
-const OFFSET_BYTES = 4;
+/** Bytes of a change: index u32, change f32. */
+export const CHANGE_BYTES = 8;
 
 /** d: how many parameters a model has. Layouts: svm w[n]; logistic bias, w[n]; softmax the same for each class in turn. */
 export function dimension(model: number, classes: number, features: number): number {
@@ -79,47 +69,39 @@ export function dimension(model: number, classes: number, features: number): num
   return model === EXCHANGE_MODEL.logistic ? features + 1 : classes * (features + 1);
 }
 
-export function writeSetup(out: Uint8Array, device: number, round: number, setup: Setup): number {
-  const p = putHeader(out, FRAME.setup, device, round, SETUP_BYTES);
-  out[p] = setup.model;
-  out[p + 1] = setup.kind;
-  out[p + 2] = setup.flags;
-  out[p + 3] = 0;
-  putU16(out, p + 4, setup.classes);
-  putU16(out, p + 6, setup.features);
-  putU32(out, p + 8, setup.batch);
-  putF32(out, p + 12, setup.eta);
-  putF32(out, p + 16, setup.lambda);
-  putF32(out, p + 20, setup.significance);
-  putU32(out, p + 24, setup.seed);
-  return HEADER_BYTES + SETUP_BYTES;
-}
-
-export function readSetup(frame: Uint8Array): Setup {
-  const p = HEADER_BYTES;
-  return {
-    model: frame[p]!,
-    kind: frame[p + 1]!,
-    flags: frame[p + 2]!,
-    classes: getU16(frame, p + 4),
-    features: getU16(frame, p + 6),
-    batch: getU32(frame, p + 8),
-    eta: getF32(frame, p + 12),
-    lambda: getF32(frame, p + 16),
-    significance: getF32(frame, p + 20),
-    seed: getU32(frame, p + 24),
-  };
-}
-
-/** Bytes of PARAMS beside the model: 0 or 4 gradient, 2 weights and gaia, 3 adaptive. */
+/** Bytes of PARAMS between the offset and the model, in the first chunk. */
 export function paramsFieldBytes(setup: Pick<Setup, 'kind' | 'flags'>): number {
   switch (setup.kind) {
     case EXCHANGE_KIND.gradient:
-      return (setup.flags & EXCHANGE_FLAG.versioned) !== 0 ? 4 : 0;
+      return isVersioned(setup) ? PAYLOAD_BYTES.paramsVersioned : 0;
     case EXCHANGE_KIND.adaptive:
-      return 3;
+      return PAYLOAD_BYTES.paramsAdaptive;
     default:
-      return 2;
+      return PAYLOAD_BYTES.paramsSteps;
+  }
+}
+
+/** The form of PARAMS or UPDATE for a device that was set up so; undefined where there are no fields. */
+export function formOf(message: 'params' | 'update', setup: Pick<Setup, 'kind' | 'flags'>): string | undefined {
+  if (isVersioned(setup)) return 'versioned';
+  if (setup.kind === EXCHANGE_KIND.adaptive) return 'adaptive';
+  if (message === 'params') return setup.kind === EXCHANGE_KIND.gradient ? undefined : 'steps';
+  return setup.kind === EXCHANGE_KIND.gaia ? 'clock' : 'plain';
+}
+
+function isVersioned({ kind, flags }: Pick<Setup, 'kind' | 'flags'>): boolean {
+  return kind === EXCHANGE_KIND.gradient && (flags & EXCHANGE_FLAG.versioned) !== 0;
+}
+
+function putFields(out: Uint8Array, p: number, setup: Pick<Setup, 'kind' | 'flags'>, fields: ParamsFields): number {
+  const { version = 0, tau = 0, last = false, previousIsMin = false } = fields;
+  switch (setup.kind) {
+    case EXCHANGE_KIND.gradient:
+      return isVersioned(setup) ? putParamsVersioned(out, p, { version }) : p;
+    case EXCHANGE_KIND.adaptive:
+      return putParamsAdaptive(out, p, { tau, last, previousIsMin });
+    default:
+      return putParamsSteps(out, p, { tau });
   }
 }
 
@@ -130,7 +112,7 @@ export function paramsChunk(
   receiveBytes: number,
   index: number,
 ): number {
-  const room = receiveBytes - HEADER_BYTES - OFFSET_BYTES;
+  const room = receiveBytes - HEADER_BYTES - PAYLOAD_BYTES.params;
   const first = Math.floor((room - paramsFieldBytes(setup)) / 4);
   return index === 0 ? 0 : Math.min(d, first + (index - 1) * Math.floor(room / 4));
 }
@@ -143,7 +125,7 @@ export function paramsSize(
 ): { readonly frames: number; readonly bytes: number } {
   let frames = 1;
   while (paramsChunk(setup, d, receiveBytes, frames) < d) frames++;
-  return { frames, bytes: frames * (HEADER_BYTES + OFFSET_BYTES) + paramsFieldBytes(setup) + 4 * d };
+  return { frames, bytes: frames * (HEADER_BYTES + PAYLOAD_BYTES.params) + paramsFieldBytes(setup) + 4 * d };
 }
 
 /**
@@ -165,13 +147,8 @@ export function writeParams(
   if (index > 0 && from >= w.length) return 0;
   const to = paramsChunk(setup, w.length, receiveBytes, index + 1);
   const extra = from === 0 ? paramsFieldBytes(setup) : 0;
-  let p = putHeader(out, FRAME.params, device, round, OFFSET_BYTES + extra + 4 * (to - from));
-  putU32(out, p, 4 * from);
-  p += OFFSET_BYTES;
-  if (extra === 4) putU32(out, p, fields.version ?? 0);
-  else if (extra > 0) putU16(out, p, fields.tau ?? 0);
-  if (extra === 3) out[p + 2] = (fields.last === true ? 1 : 0) | (fields.previousIsMin === true ? 2 : 0);
-  p += extra;
+  let p = beginParams(out, device, round, { offset: 4 * from }, extra + 4 * (to - from));
+  if (from === 0) p = putFields(out, p, setup, fields);
   out.set(new Uint8Array(w.buffer, w.byteOffset + 4 * from, 4 * (to - from)), p);
   return p + 4 * (to - from);
 }
@@ -193,12 +170,8 @@ export function writeMirror(
   from: number,
   count: number,
 ): number {
-  let p = putHeader(out, FRAME.mirror, device, round, EXCHANGE_BYTES.mirror + 8 * count);
-  putU32(out, p, clock);
-  putU16(out, p + 4, steps);
-  putU16(out, p + 6, 0);
-  p += EXCHANGE_BYTES.mirror;
-  for (let k = from; k < from + count; k++, p += 8) {
+  let p = beginMirror(out, device, round, { clock, steps }, CHANGE_BYTES * count);
+  for (let k = from; k < from + count; k++, p += CHANGE_BYTES) {
     putU32(out, p, indices[k]!);
     putF32(out, p + 4, changes[k]!);
   }
@@ -207,7 +180,7 @@ export function writeMirror(
 
 /** The most changes of one MIRROR frame. */
 export function mirrorCapacity(receiveBytes: number): number {
-  return Math.floor((receiveBytes - HEADER_BYTES - EXCHANGE_BYTES.mirror) / 8);
+  return Math.floor((receiveBytes - HEADER_BYTES - PAYLOAD_BYTES.mirror) / CHANGE_BYTES);
 }
 
 const NONE = {
@@ -228,20 +201,21 @@ const NONE = {
 /** @returns the UPDATE of a device that was set up so; undefined when its length is not right. @param d parameters of the model. */
 export function readUpdate(frame: Uint8Array, setup: Pick<Setup, 'kind' | 'flags'>, d: number): Update | undefined {
   const p = HEADER_BYTES;
-  const length = getU32(frame, 12);
-  const first = length >= 4 ? getU32(frame, p) : 0;
+  const length = getU32(frame, HEADER.length);
   switch (setup.kind) {
     case EXCHANGE_KIND.gradient:
     case EXCHANGE_KIND.weights: {
-      const versioned = setup.kind === EXCHANGE_KIND.gradient && (setup.flags & EXCHANGE_FLAG.versioned) !== 0;
-      if (length !== 4 * d + 4) return undefined;
-      return { ...NONE, rows: versioned ? 0 : first, version: versioned ? first : 0, vector: p + 4 };
+      if (length !== 4 * d + PAYLOAD_BYTES.updatePlain) return undefined;
+      const fields = isVersioned(setup) ? readUpdateVersioned(frame, p) : readUpdatePlain(frame, p);
+      return { ...NONE, ...fields, vector: p + PAYLOAD_BYTES.updatePlain };
     }
     case EXCHANGE_KIND.gaia: {
-      const rest = length - 4;
-      if (rest === 4 * d) return { ...NONE, version: first, vector: p + 4 };
-      if (rest < 0 || rest > 4 * d || rest % 8 !== 0) return undefined;
-      return { ...NONE, version: first, pairs: p + 4, pairCount: rest / 8 };
+      const rest = length - PAYLOAD_BYTES.updateClock;
+      if (rest < 0 || rest > 4 * d) return undefined;
+      const version = readUpdateClock(frame, p).clock;
+      const at = p + PAYLOAD_BYTES.updateClock;
+      if (rest === 4 * d) return { ...NONE, version, vector: at };
+      return rest % CHANGE_BYTES === 0 ? { ...NONE, version, pairs: at, pairCount: rest / CHANGE_BYTES } : undefined;
     }
     default:
       return readAdaptive(frame, length, d);
@@ -250,21 +224,12 @@ export function readUpdate(frame: Uint8Array, setup: Pick<Setup, 'kind' | 'flags
 
 function readAdaptive(frame: Uint8Array, length: number, d: number): Update | undefined {
   const p = HEADER_BYTES;
-  const controlled = length === 8 * d + 27;
-  if ((!controlled && length !== 4 * d + 19) || frame[p + 18] !== (controlled ? 1 : 0)) return undefined;
-  const vector = p + (controlled ? 27 : 19);
-  return {
-    ...NONE,
-    rows: getU32(frame, p),
-    microseconds: getU32(frame, p + 4),
-    tau: getU16(frame, p + 8),
-    lossGlobal: getF32(frame, p + 10),
-    lossMin: getF32(frame, p + 14),
-    beta: controlled ? getF32(frame, p + 19) : Number.NaN,
-    rho: controlled ? getF32(frame, p + 23) : Number.NaN,
-    vector,
-    gradient: controlled ? vector + 4 * d : -1,
-  };
+  if (length < PAYLOAD_BYTES.updateAdaptive) return undefined;
+  const { control, ...fields } = readUpdateAdaptive(frame, p);
+  const vector = p + (control === 0 ? PAYLOAD_BYTES.updateAdaptive : PAYLOAD_BYTES.updateAdaptiveMost);
+  if (control > 1 || p + length !== vector + 4 * d * (1 + control)) return undefined;
+  if (control === 1) return { ...NONE, ...fields, vector, gradient: vector + 4 * d };
+  return { ...NONE, ...fields, beta: Number.NaN, rho: Number.NaN, vector };
 }
 
 /** Copies `out.length` float32 from any place of a frame. */

@@ -5,6 +5,7 @@ import { CODEC, FRAME, HEADER_BYTES, MODE, PAYLOAD_BYTES, VARIANT } from './fram
 import { readHeader, seal } from './header.ts';
 import * as m from './messages.ts';
 import { orderDraw, shuffleOrder } from './order.ts';
+import { readOrder, rowBytes, writeData, writeOrder } from './rows.ts';
 
 const SEED = { seed: 20_261_120, numRuns: 300 };
 const u32 = fc.nat({ max: 0xffffffff });
@@ -89,15 +90,16 @@ describe('frames', () => {
         };
         const taskFrame = frame(() => m.writeTask(out, device, round, task), FRAME.task, device, round);
         expect(m.readTask(taskFrame)).toEqual(task);
-        expect(taskFrame.length - HEADER_BYTES).toBe(flag ? PAYLOAD_BYTES.taskSeeded : PAYLOAD_BYTES.task);
+        expect(taskFrame.length - HEADER_BYTES).toBe(flag ? PAYLOAD_BYTES.taskMost : PAYLOAD_BYTES.task);
         const refusal = { task: a, reason: c, needsBytes: round, ramBytes: device };
-        expect(m.readRefusal(frame(() => m.writeRefusal(out, device, refusal), FRAME.refuse, device, 0))).toEqual(
+        expect(m.readRefuse(frame(() => m.writeRefuse(out, device, refusal), FRAME.refuse, device, 0))).toEqual(
           refusal,
         );
-        const upload = flag ? round : undefined;
-        const link = { rttMicroseconds: a, transferMicroseconds: round, bytes: a, failed: b, delivered: flag, upload };
-        expect(m.readLink(frame(() => m.writeLink(out, device, link), FRAME.link, device, upload ?? 0))).toEqual(link);
-        expect(m.readAck(frame(() => m.writeAck(out, device, round, a), FRAME.ack, device, round))).toBe(a);
+        const sizes = { rttMicroseconds: a, transferMicroseconds: round, bytes: a, failed: b };
+        const link = { ...sizes, delivered: flag, isUpload: !flag };
+        expect(m.readLink(frame(() => m.writeLink(out, device, round, link), FRAME.link, device, round))).toEqual(link);
+        const ack = { upload: a };
+        expect(m.readAck(frame(() => m.writeAck(out, device, round, ack), FRAME.ack, device, round))).toEqual(ack);
         frame(() => m.writePing(out, device, round), FRAME.ping, device, round);
         frame(() => m.writePong(out, device, round), FRAME.pong, device, round);
         frame(() => m.writeFlush(out, device, round), FRAME.flush, device, round);
@@ -108,13 +110,13 @@ describe('frames', () => {
 
   it('brings rows and orders back', () => {
     const rows = Float32Array.of(1, -2, Number.NaN, 4, 5.5, -0);
-    const bytes = frame(() => m.writeData(out, 1, 7, rows, Uint8Array.of(1, 0)), FRAME.data, 1, 7);
-    expect(bytes.length - HEADER_BYTES).toBe(2 * m.rowBytes(3));
+    const bytes = frame(() => writeData(out, 1, 7, rows, Uint8Array.of(1, 0)), FRAME.data, 1, 7);
+    expect(bytes.length - HEADER_BYTES).toBe(2 * rowBytes(3));
     const view = new DataView(bytes.buffer);
     expect([0, 1, 2].map((j) => view.getFloat32(20 + 4 * j, true))).toEqual([1, -2, Number.NaN]);
     expect([bytes[32], view.getFloat32(33, true), bytes[45]]).toEqual([1, 4, 0]);
-    const order = frame(() => m.writeOrder(out, 1, 7, [9, 1, 65_535, 3], 1, 2), FRAME.order, 1, 7);
-    expect([...m.readOrder(order)]).toEqual([1, 65_535]);
+    const order = frame(() => writeOrder(out, 1, 7, [9, 1, 65_535, 3], 1, 2), FRAME.order, 1, 7);
+    expect([...readOrder(order)]).toEqual([1, 65_535]);
   });
 
   it('answers any bytes with a fault', () => {
@@ -129,7 +131,7 @@ describe('frames', () => {
   });
 
   it('notices every flipped bit', () => {
-    const bytes = frame(() => m.writeAck(out, 3, 4, 5), FRAME.ack, 3, 4);
+    const bytes = frame(() => m.writeAck(out, 3, 4, { upload: 5 }), FRAME.ack, 3, 4);
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       bytes[bit >>> 3]! ^= 1 << (bit & 7);
       expect(typeof readHeader(bytes)).toBe('string');

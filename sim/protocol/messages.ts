@@ -1,145 +1,99 @@
+// Generated from sim/protocol/table.ts by `npm run messages`: change the table, not this file.
 import { getF32, getU16, getU32, putF32, putU16, putU32 } from './bytes.ts';
-import { FRAME, HEADER_BYTES, LINK, MODE, PAYLOAD_BYTES } from './frame.ts';
+import { FRAME, HEADER_BYTES } from './frame.ts';
 import { putHeader } from './header.ts';
 
-/**
- * One writer a frame type: each puts a whole frame into out[0, length) and returns the length. The CRC stays to be filled: the
- * host's `seal` does it in WASM, header.ts's on cold paths. Readers take the payload, whose length the caller has checked.
- */
+// Readers take a frame whose header and length were checked.
 
-/** Device to server, once after power-on. */
+/** HELLO, device to server. Sent once after power-on. */
 export interface Hello {
+  /** RAM for everything; B. */
   readonly ramBytes: number;
+  /** Flash for rows that the device holds; B. */
   readonly flashBytes: number;
+  /** Clock of the core; MHz. */
   readonly megahertz: number;
+  /** Has a floating-point unit. */
   readonly fpu: boolean;
-  /** Receive buffer: the longest frame the device takes. */
+  /** Receive buffer: the longest frame that it takes, B. */
   readonly receiveBytes: number;
+  /** A training step, as measured; us. */
   readonly benchMicroseconds: number;
 }
 
-/** Server to device, after HELLO; again whenever a setting changes (learner and codec not during a task). */
-export interface Config {
-  /** LEARNER, VARIANT and CODEC of frame.ts. */
-  readonly learner: number;
-  readonly variant: number;
-  readonly codec: number;
-  /**
-   * The learner's parameters: opt-sgd alpha and momentum, svm eta and lambda, logistic eta, lda lambda, train-pp C; what a learner has not
-   * got is ignored. One out of its range (g2t_learner.h) is answered with `bad-value`.
-   */
-  readonly first: number;
-  readonly second: number;
-  /** W_0 and W_max, classifiers, 1 to 65,535. */
-  readonly thresholdBase: number;
-  readonly thresholdLimit: number;
-  /** q_min, above 0, at most 1. */
-  readonly qualityFloor: number;
-  /** t_ref: transfer time of S_ref bytes on the reference network, us, at least 1. */
-  readonly referenceMicroseconds: number;
-  /** S_ref, bytes. */
-  readonly referenceBytes: number;
-  /** T_hold, ms; 0 never. */
-  readonly holdMilliseconds: number;
-  /** Uploads without an ACK for this long are sent again, ms; 0 never. */
-  readonly ackMilliseconds: number;
-}
-
-/** The defaults of algorithms.md, sections A1 (in Opt-OVO) and C.2. */
-export const DEFAULT_CONFIG: Config = {
-  learner: 0,
-  variant: 0,
-  codec: 0,
-  first: 1,
-  second: 0,
-  thresholdBase: 1,
-  thresholdLimit: 64,
-  qualityFloor: 1 / 64,
-  referenceMicroseconds: 24_096,
-  referenceBytes: 512,
-  holdMilliseconds: 60_000,
-  ackMilliseconds: 0,
-};
-
-export interface Task {
-  readonly id: number;
-  /** Classes i (label 1) and j (label 0): told, and used by `held` tasks to choose rows. */
-  readonly positive: number;
-  readonly negative: number;
-  readonly features: number;
-  /** Rows a pass; `held`: at most so many, 0 for all. */
-  readonly rows: number;
-  /** 1 to 255. */
-  readonly passes: number;
-  /** Bits of MODE; with MODE.seeded the seed follows. */
-  readonly mode: number;
-  /** Used with MODE.seeded only. */
-  readonly seed: number;
-}
-
-export interface Refusal {
-  readonly task: number;
-  /** One of REFUSAL. */
-  readonly reason: number;
-  /** RAM that the task would have taken, bytes (0 where RAM is not the reason), and what there is. */
-  readonly needsBytes: number;
-  readonly ramBytes: number;
-}
-
-/** The port's report of an exchange; never on the wire. */
-export interface LinkReport {
-  /** 0: none measured. */
-  readonly rttMicroseconds: number;
-  readonly transferMicroseconds: number;
-  readonly bytes: number;
-  /** Attempts that failed, 0 to 65,535. */
-  readonly failed: number;
-  readonly delivered: boolean;
-  /** Undefined: not an upload of the device's; else the upload's number. */
-  readonly upload: number | undefined;
-}
-
-const FPU = 1;
-
-export function writeHello(out: Uint8Array, device: number, hello: Hello): number {
-  const p = putHeader(out, FRAME.hello, device, 0, PAYLOAD_BYTES.hello);
-  putU32(out, p, hello.ramBytes);
-  putU32(out, p + 4, hello.flashBytes);
-  putU16(out, p + 8, hello.megahertz);
-  putU16(out, p + 10, (hello.fpu ? FPU : 0) | ((31 - Math.clz32(hello.receiveBytes)) << 8));
-  putF32(out, p + 12, hello.benchMicroseconds);
-  return HEADER_BYTES + PAYLOAD_BYTES.hello;
+/** Puts a whole HELLO frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeHello(out: Uint8Array, device: number, message: Hello): number {
+  const length = 16;
+  const p = putHeader(out, FRAME.hello, device, 0, length);
+  putU32(out, p, message.ramBytes);
+  putU32(out, p + 4, message.flashBytes);
+  putU16(out, p + 8, message.megahertz);
+  putU16(out, p + 10, (message.fpu ? 1 : 0) | ((31 - Math.clz32(message.receiveBytes)) << 8));
+  putF32(out, p + 12, message.benchMicroseconds);
+  return p + length;
 }
 
 export function readHello(frame: Uint8Array): Hello {
   const p = HEADER_BYTES;
-  const flags = getU16(frame, p + 10);
   return {
     ramBytes: getU32(frame, p),
     flashBytes: getU32(frame, p + 4),
     megahertz: getU16(frame, p + 8),
-    fpu: (flags & FPU) !== 0,
-    receiveBytes: (1 << ((flags >>> 8) & 31)) >>> 0,
+    fpu: (getU16(frame, p + 10) & 1) !== 0,
+    receiveBytes: (1 << ((getU16(frame, p + 10) >>> 8) & 31)) >>> 0,
     benchMicroseconds: getF32(frame, p + 12),
   };
 }
 
-export function writeConfig(out: Uint8Array, device: number, round: number, config: Config): number {
-  const p = putHeader(out, FRAME.config, device, round, PAYLOAD_BYTES.config);
-  out[p] = config.learner;
-  out[p + 1] = config.variant;
-  out[p + 2] = config.codec;
+/**
+ * CONFIG, server to device. Sent after HELLO, and again whenever a setting changes (learner and codec not
+ * during a task).
+ */
+export interface Config {
+  /** Number of the learner. */
+  readonly learner: number;
+  /** Variant of the learner. */
+  readonly variant: number;
+  /** How classifiers are encoded. */
+  readonly codec: number;
+  /** First parameter of the learner (g2t_learner.h). */
+  readonly first: number;
+  /** Second parameter of the learner. */
+  readonly second: number;
+  /** W_0, classifiers, 1 to 65,535. */
+  readonly thresholdBase: number;
+  /** W_max, classifiers, 1 to 65,535. */
+  readonly thresholdLimit: number;
+  /** q_min, above 0, at most 1. */
+  readonly qualityFloor: number;
+  /** t_ref: transfer time of S_ref bytes on the reference network, at least 1; us. */
+  readonly referenceMicroseconds: number;
+  /** S_ref; B. */
+  readonly referenceBytes: number;
+  /** T_hold; 0 never; ms. */
+  readonly holdMilliseconds: number;
+  /** Uploads without an ACK for this long are sent again; 0 never; ms. */
+  readonly ackMilliseconds: number;
+}
+
+/** Puts a whole CONFIG frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeConfig(out: Uint8Array, device: number, round: number, message: Config): number {
+  const length = 36;
+  const p = putHeader(out, FRAME.config, device, round, length);
+  out[p] = message.learner;
+  out[p + 1] = message.variant;
+  out[p + 2] = message.codec;
   out[p + 3] = 0;
-  putF32(out, p + 4, config.first);
-  putF32(out, p + 8, config.second);
-  putU16(out, p + 12, config.thresholdBase);
-  putU16(out, p + 14, config.thresholdLimit);
-  putF32(out, p + 16, config.qualityFloor);
-  putU32(out, p + 20, config.referenceMicroseconds);
-  putU32(out, p + 24, config.referenceBytes);
-  putU32(out, p + 28, config.holdMilliseconds);
-  putU32(out, p + 32, config.ackMilliseconds);
-  return HEADER_BYTES + PAYLOAD_BYTES.config;
+  putF32(out, p + 4, message.first);
+  putF32(out, p + 8, message.second);
+  putU16(out, p + 12, message.thresholdBase);
+  putU16(out, p + 14, message.thresholdLimit);
+  putF32(out, p + 16, message.qualityFloor);
+  putU32(out, p + 20, message.referenceMicroseconds);
+  putU32(out, p + 24, message.referenceBytes);
+  putU32(out, p + 28, message.holdMilliseconds);
+  putU32(out, p + 32, message.ackMilliseconds);
+  return p + length;
 }
 
 export function readConfig(frame: Uint8Array): Config {
@@ -160,24 +114,45 @@ export function readConfig(frame: Uint8Array): Config {
   };
 }
 
-export function writeTask(out: Uint8Array, device: number, round: number, task: Task): number {
-  const seeded = (task.mode & MODE.seeded) !== 0;
-  const length = seeded ? PAYLOAD_BYTES.taskSeeded : PAYLOAD_BYTES.task;
+/** TASK, server to device. A pairwise task: class i against class j. */
+export interface Task {
+  /** Number of the task. */
+  readonly id: number;
+  /** Class i, label 1. */
+  readonly positive: number;
+  /** Class j, label 0. */
+  readonly negative: number;
+  /** Numbers a row. */
+  readonly features: number;
+  /** Rows a pass; held: at most so many, 0 for all. */
+  readonly rows: number;
+  /** Passes over the rows, 1 to 255. */
+  readonly passes: number;
+  /** Where rows come from, flags, variant. */
+  readonly mode: number;
+  /**
+   * From which the device draws the row order of each pass (cache: from the second); 0 where it is absent.
+   */
+  readonly seed: number;
+}
+
+/** Puts a whole TASK frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeTask(out: Uint8Array, device: number, round: number, message: Task): number {
+  const length = ((message.mode & 8) !== 0 ? 20 : 16);
   const p = putHeader(out, FRAME.task, device, round, length);
-  putU32(out, p, task.id);
-  putU16(out, p + 4, task.positive);
-  putU16(out, p + 6, task.negative);
-  putU16(out, p + 8, task.features);
-  putU32(out, p + 10, task.rows);
-  out[p + 14] = task.passes;
-  out[p + 15] = task.mode;
-  if (seeded) putU32(out, p + 16, task.seed);
-  return HEADER_BYTES + length;
+  putU32(out, p, message.id);
+  putU16(out, p + 4, message.positive);
+  putU16(out, p + 6, message.negative);
+  putU16(out, p + 8, message.features);
+  putU32(out, p + 10, message.rows);
+  out[p + 14] = message.passes;
+  out[p + 15] = message.mode;
+  if ((message.mode & 8) !== 0) putU32(out, p + 16, message.seed);
+  return p + length;
 }
 
 export function readTask(frame: Uint8Array): Task {
   const p = HEADER_BYTES;
-  const mode = frame[p + 15]!;
   return {
     id: getU32(frame, p),
     positive: getU16(frame, p + 4),
@@ -185,87 +160,70 @@ export function readTask(frame: Uint8Array): Task {
     features: getU16(frame, p + 8),
     rows: getU32(frame, p + 10),
     passes: frame[p + 14]!,
-    mode,
-    seed: (mode & MODE.seeded) !== 0 ? getU32(frame, p + 16) : 0,
+    mode: frame[p + 15]!,
+    seed: (frame[p + 15]! & 8) !== 0 ? getU32(frame, p + 16) : 0,
   };
 }
 
-/** Bytes of a row in DATA: float32 features and the label. */
-export function rowBytes(features: number): number {
-  return 4 * features + 1;
+/** ACK, server to device. An upload has arrived. */
+export interface Ack {
+  /** Number of the upload. */
+  readonly upload: number;
 }
 
-/** For cold paths; the host's `compose` writes the same from rows in linear memory. @param rows row-major. @param labels 0 or 1. */
-export function writeData(
-  out: Uint8Array,
-  device: number,
-  task: number,
-  rows: Float32Array,
-  labels: Uint8Array,
-): number {
-  const features = rows.length / labels.length;
-  let p = putHeader(out, FRAME.data, device, task, labels.length * rowBytes(features));
-  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
-  for (let r = 0; r < labels.length; r++) {
-    out.set(bytes.subarray(r * features * 4, (r + 1) * features * 4), p);
-    out[p + features * 4] = labels[r]!;
-    p += rowBytes(features);
-  }
-  return p;
+/** Puts a whole ACK frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeAck(out: Uint8Array, device: number, round: number, message: Ack): number {
+  const length = 4;
+  const p = putHeader(out, FRAME.ack, device, round, length);
+  putU32(out, p, message.upload);
+  return p + length;
 }
 
-/** Row order for passes over cached rows. @param order row numbers below 65,536; order[from, from + count) is sent. */
-export function writeOrder(
-  out: Uint8Array,
-  device: number,
-  task: number,
-  order: ArrayLike<number>,
-  from: number,
-  count: number,
-): number {
-  const p = putHeader(out, FRAME.order, device, task, 2 * count);
-  for (let k = 0; k < count; k++) putU16(out, p + 2 * k, order[from + k]!);
-  return p + 2 * count;
+export function readAck(frame: Uint8Array): Ack {
+  const p = HEADER_BYTES;
+  return {
+    upload: getU32(frame, p),
+  };
 }
 
-export function readOrder(frame: Uint8Array): Uint16Array {
-  const count = getU32(frame, 12) / 2;
-  return Uint16Array.from({ length: count }, (_, k) => getU16(frame, HEADER_BYTES + 2 * k));
-}
-
-/** @param upload the number in the header of the WEIGHTS frame that arrived. */
-export function writeAck(out: Uint8Array, device: number, round: number, upload: number): number {
-  putU32(out, putHeader(out, FRAME.ack, device, round, PAYLOAD_BYTES.ack), upload);
-  return HEADER_BYTES + PAYLOAD_BYTES.ack;
-}
-
-export function readAck(frame: Uint8Array): number {
-  return getU32(frame, HEADER_BYTES);
-}
-
+/** Puts a whole PING frame into out[0, length), its CRC to be sealed. @returns length. */
 export function writePing(out: Uint8Array, device: number, round: number): number {
-  return putHeader(out, FRAME.ping, device, round, 0);
+  const length = 0;
+  const p = putHeader(out, FRAME.ping, device, round, length);
+  return p + length;
 }
 
+/** Puts a whole PONG frame into out[0, length), its CRC to be sealed. @returns length. */
 export function writePong(out: Uint8Array, device: number, round: number): number {
-  return putHeader(out, FRAME.pong, device, round, 0);
+  const length = 0;
+  const p = putHeader(out, FRAME.pong, device, round, length);
+  return p + length;
 }
 
-/** Asks for whatever is finished and held. */
-export function writeFlush(out: Uint8Array, device: number, round: number): number {
-  return putHeader(out, FRAME.flush, device, round, 0);
+/** REFUSE, device to server. The device does not take a task or an exchange. */
+export interface Refuse {
+  /** Number of the task; of an exchange the round of its SETUP. */
+  readonly task: number;
+  /** Why. */
+  readonly reason: number;
+  /** RAM that it would have taken; 0 where RAM is not the reason; B. */
+  readonly needsBytes: number;
+  /** RAM that there is; B. */
+  readonly ramBytes: number;
 }
 
-export function writeRefusal(out: Uint8Array, device: number, refusal: Refusal): number {
-  const p = putHeader(out, FRAME.refuse, device, 0, PAYLOAD_BYTES.refuse);
-  putU32(out, p, refusal.task);
-  putU32(out, p + 4, refusal.reason);
-  putU32(out, p + 8, refusal.needsBytes);
-  putU32(out, p + 12, refusal.ramBytes);
-  return HEADER_BYTES + PAYLOAD_BYTES.refuse;
+/** Puts a whole REFUSE frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeRefuse(out: Uint8Array, device: number, message: Refuse): number {
+  const length = 16;
+  const p = putHeader(out, FRAME.refuse, device, 0, length);
+  putU32(out, p, message.task);
+  putU32(out, p + 4, message.reason);
+  putU32(out, p + 8, message.needsBytes);
+  putU32(out, p + 12, message.ramBytes);
+  return p + length;
 }
 
-export function readRefusal(frame: Uint8Array): Refusal {
+export function readRefuse(frame: Uint8Array): Refuse {
   const p = HEADER_BYTES;
   return {
     task: getU32(frame, p),
@@ -275,25 +233,49 @@ export function readRefusal(frame: Uint8Array): Refusal {
   };
 }
 
-export function writeLink(out: Uint8Array, device: number, report: LinkReport): number {
-  const p = putHeader(out, FRAME.link, device, report.upload ?? 0, PAYLOAD_BYTES.link);
-  putU32(out, p, report.rttMicroseconds);
-  putU32(out, p + 4, report.transferMicroseconds);
-  putU32(out, p + 8, report.bytes);
-  putU16(out, p + 12, report.failed);
-  putU16(out, p + 14, (report.delivered ? LINK.delivered : 0) | (report.upload === undefined ? 0 : LINK.upload));
-  return HEADER_BYTES + PAYLOAD_BYTES.link;
+/** LINK, port to device. The report of the port on a transfer. Never on the wire. */
+export interface Link {
+  /** Round trip; 0 where none was measured; us. */
+  readonly rttMicroseconds: number;
+  /** Time of the transfer; us. */
+  readonly transferMicroseconds: number;
+  /** Bytes of the transfer; B. */
+  readonly bytes: number;
+  /** Attempts that failed. */
+  readonly failed: number;
+  /** It succeeded in the end (else the port gave up). */
+  readonly delivered: boolean;
+  /** It was an upload of the device, by the number in `round`. */
+  readonly isUpload: boolean;
 }
 
-export function readLink(frame: Uint8Array): LinkReport {
+/** Puts a whole LINK frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeLink(out: Uint8Array, device: number, round: number, message: Link): number {
+  const length = 16;
+  const p = putHeader(out, FRAME.link, device, round, length);
+  putU32(out, p, message.rttMicroseconds);
+  putU32(out, p + 4, message.transferMicroseconds);
+  putU32(out, p + 8, message.bytes);
+  putU16(out, p + 12, message.failed);
+  putU16(out, p + 14, (message.delivered ? 1 : 0) | (message.isUpload ? 2 : 0));
+  return p + length;
+}
+
+export function readLink(frame: Uint8Array): Link {
   const p = HEADER_BYTES;
-  const flags = getU16(frame, p + 14);
   return {
     rttMicroseconds: getU32(frame, p),
     transferMicroseconds: getU32(frame, p + 4),
     bytes: getU32(frame, p + 8),
     failed: getU16(frame, p + 12),
-    delivered: (flags & LINK.delivered) !== 0,
-    upload: (flags & LINK.upload) !== 0 ? getU32(frame, 8) : undefined,
+    delivered: (getU16(frame, p + 14) & 1) !== 0,
+    isUpload: (getU16(frame, p + 14) & 2) !== 0,
   };
+}
+
+/** Puts a whole FLUSH frame into out[0, length), its CRC to be sealed. @returns length. */
+export function writeFlush(out: Uint8Array, device: number, round: number): number {
+  const length = 0;
+  const p = putHeader(out, FRAME.flush, device, round, length);
+  return p + length;
 }

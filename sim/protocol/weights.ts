@@ -1,5 +1,5 @@
 import { getU16, getU32, putU16, putU32 } from './bytes.ts';
-import { CODEC, FRAME, HEADER_BYTES } from './frame.ts';
+import { CODEC, FRAME, HEADER_BYTES, type LearnerName } from './frame.ts';
 import { putHeader } from './header.ts';
 
 /**
@@ -8,6 +8,12 @@ import { putHeader } from './header.ts';
  */
 export const ENCODING_HEAD = 9;
 const MAX_WEIGHTS = 65_535;
+
+/** Biases of a classifier: its upload has n + 1 weights, bias first, or n where there is none. */
+export const BIAS = { 'opt-sgd': 1, svm: 0, logistic: 1, lda: 1, sefr: 1, 'train-pp': 0 } as const satisfies Record<
+  LearnerName,
+  0 | 1
+>;
 
 export interface Classifier {
   readonly id: number;

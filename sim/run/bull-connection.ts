@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { InputFile } from '../data/input-file.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Firmware } from './inputs.ts';
@@ -10,6 +11,10 @@ export interface BullJob {
   readonly text: string;
   readonly set: readonly string[];
   readonly seed: number;
+  /** The files that the run is to be made with, as they are where the sweep was begun. */
+  readonly inputs: readonly InputFile[];
+  /** Which sweep put it there: an id drawn when that began. */
+  readonly asked: string;
 }
 
 /** What a worker sends back. */

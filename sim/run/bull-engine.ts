@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Job, Queue, QueueEvents } from 'bullmq';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
@@ -69,6 +70,7 @@ class BullEngine {
   readonly #waiting = new Map<string, Waiting>();
   readonly #options: { readonly redis: string; readonly say: (line: string) => void };
   readonly #timer: NodeJS.Timeout;
+  readonly #asked = randomUUID();
   #asking: Promise<void> | undefined;
   #lonelySince = performance.now();
   #cancelled = false;
@@ -90,11 +92,11 @@ class BullEngine {
     }, ASK_EVERY_MS);
   }
 
-  async run({ loaded, head, file: record }: EngineRun): Promise<Summary> {
+  async run({ loaded, inputs, head, file: record }: EngineRun): Promise<Summary> {
     const { id } = head;
     if (this.#cancelled) throw new Interrupted();
     const { file, text, set, scenario } = loaded;
-    const data: BullJob = { file, text, set, seed: scenario.seed };
+    const data: BullJob = { file, text, set, seed: scenario.seed, inputs, asked: this.#asked };
     const done = new Promise<Summary>((resolve, reject) => {
       this.#waiting.set(id, { data, resolve, reject, asked: performance.now() });
     });
@@ -124,6 +126,12 @@ class BullEngine {
     // Redis was emptied, or restarted without what it held: the run is put there anew.
     if (job === undefined) return await this.#add(id, waiting.data);
     const state = await job.getState();
+    // A failure that an earlier sweep left may have been the worker's, whose files were others then.
+    const hasFailed = state === 'failed' || (state === 'completed' && job.returnvalue?.kind === 'failed');
+    if (hasFailed && job.data.asked !== this.#asked) {
+      await job.remove();
+      return await this.#add(id, waiting.data);
+    }
     if (state === 'completed' && job.returnvalue) {
       await job.remove();
       this.#settle(id, ({ resolve, reject }) => settled(job.returnvalue, resolve, reject));

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Worker } from 'bullmq';
+import { besideOf, readInputs } from '../data/input-file.ts';
 import { G2tError } from '../kernel/errors.ts';
 import { loadScenario } from '../scenario/load.ts';
 import {
@@ -35,7 +38,7 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
   const { redis, firmware, dataDir, workers, say } = options;
   const connection = await connect(redis);
   const unwatch = watchConnection(connection, redis, say);
-  const pool = await RunPool.open({ firmware, dataDir, workers });
+  const pool = await RunPool.open({ firmware, dataDir, workers, foreign: true });
   let made = 0;
   const worker = new Worker<BullJob, BullAnswer>(
     queueName(firmware),
@@ -55,6 +58,7 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
     },
   );
   worker.on('error', () => {});
+  say(`data sets come from ${resolve(dataDir)}${existsSync(dataDir) ? '' : ', which is not there'}`);
   say(`waiting for runs with ${pool.workers} ${pool.workers === 1 ? 'thread' : 'threads'}; Ctrl-C stops`);
   await stopped;
   unwatch();
@@ -66,22 +70,19 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
 }
 
 /** Makes a run. Its own faults are answers: they would come again with any worker. */
-async function answerTo(
-  pool: RunPool,
-  firmware: Firmware,
-  id: string,
-  { file, text, set, seed }: BullJob,
-): Promise<BullAnswer> {
+async function answerTo(pool: RunPool, firmware: Firmware, id: string, data: BullJob): Promise<BullAnswer> {
   try {
-    const loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed });
-    if (runId(loaded, firmware) !== id) {
+    const { file, text, set, seed } = data;
+    const inputs = readInputs(data.inputs, 'job');
+    const loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed, inputs: besideOf(inputs) });
+    if (runId(loaded, firmware, inputs) !== id) {
       return {
         kind: 'failed',
         exitCode: 1,
         message: `run ${id.slice(0, 8)}: expected a scenario with that id, got another: g2t has other versions here and there`,
       };
     }
-    return { kind: 'done', summary: (await pool.run({ loaded })).summary };
+    return { kind: 'done', summary: (await pool.run({ loaded, inputs })).summary };
   } catch (error) {
     if (error instanceof Interrupted) throw new Error(GIVEN_BACK);
     const message = error instanceof Error ? error.message : String(error);

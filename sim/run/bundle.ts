@@ -1,14 +1,17 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { InputFile } from '../data/input-file.ts';
 import type { DatasetOptions } from '../data/options.ts';
 import { packArchive, unpackArchive } from '../files/archive.ts';
+import { filesBelow, readBelow } from '../files/below.ts';
+import { sha256Of } from '../files/hash.ts';
 import { canonicalJson } from '../files/json.ts';
-import { readBytes } from '../files/read.ts';
+import { MOST_BYTES, readBytes } from '../files/read.ts';
 import type { Content } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
-import { dataFiles, type Firmware, firmwareOf } from './inputs.ts';
+import { staysBelow } from '../kernel/path.ts';
+import { recordedInputs } from './data-files.ts';
 
 /** The file by which an archive is known to be a bundle. */
 const MARKER = 'bundle.json';
@@ -54,13 +57,14 @@ export async function packBundle(subject: {
   readonly name: string;
   readonly holds: BundleMarker['holds'];
   readonly datasets: readonly DatasetOptions[];
-  readonly dataDir: string;
+  /** The files that it was made with, which the data folder holds unchanged. */
+  readonly inputs: readonly InputFile[];
   readonly wanted: string;
   readonly version: string;
 }): Promise<Uint8Array> {
   const { folder, name, holds, wanted } = subject;
   const files = new Map<string, Content>();
-  for (const file of filesBelow(folder)) files.set(`${INSIDE}/${file}`, readBytes(join(folder, file)));
+  for (const file of shownBelow(folder)) files.set(`${INSIDE}/${file}`, readBelow(folder, file, MOST_BYTES.file));
   const wasm = readBytes(join(ROOT, WASM));
   if (sha256Of(wasm) !== wanted) {
     throw new InputError(
@@ -77,7 +81,7 @@ export async function packBundle(subject: {
     holds,
     versions: { globe2train: subject.version },
     firmware: { sha256: wanted },
-    data: dataOf(subject.datasets, subject.dataDir),
+    data: dataOf(subject.datasets, subject.inputs),
     files: Object.fromEntries([...files].map(([file, content]) => [file, sha256Of(content)])),
   };
   files.set(MARKER, canonicalJson(marker));
@@ -89,7 +93,8 @@ export interface Bundle {
   readonly marker: BundleMarker;
   /** The result's or sweep's files, by their names in its folder. */
   readonly result: ReadonlyMap<string, Uint8Array>;
-  readonly firmware: Firmware;
+  /** The module of its firmware: not looked at yet. */
+  readonly wasm: Uint8Array;
 }
 
 /** @throws InputError for an archive that is none, damaged or changed. */
@@ -114,20 +119,22 @@ export async function openBundle(path: string): Promise<Bundle> {
   return {
     marker,
     result: new Map(inside.map(([name, content]) => [name.slice(INSIDE.length + 1), content])),
-    firmware: firmwareOf(wasm),
+    wasm,
   };
 }
 
 /** @throws InputError where a data file is missing, or not the one that the runs of the bundle read. */
 export function checkBundleData(path: string, { data }: BundleMarker, dataDir: string): void {
   for (const { dataset, file, sha256 } of data) {
+    if (!staysBelow(file))
+      throw new InputError(`${path}: expected data files inside the data folder, got ${JSON.stringify(file)}`);
     const found = join(dataDir, file);
     if (!existsSync(found)) {
       throw new InputError(
         `${path}: needs ${file} (data set ${dataset}, SHA-256 ${sha256}), which is not part of the bundle, got nothing at ${found}; give its folder with --data DIR or G2T_DATA`,
       );
     }
-    const got = sha256Of(readBytes(found));
+    const got = sha256Of(readBelow(dataDir, file, MOST_BYTES.data));
     if (got !== sha256)
       throw new InputError(`${found}: expected the file that the bundle was made with (SHA-256 ${sha256}), got ${got}`);
   }
@@ -143,32 +150,24 @@ function markerOf(bytes: Uint8Array): BundleMarker | undefined {
   }
 }
 
-function dataOf(datasets: readonly DatasetOptions[], dataDir: string): BundleMarker['data'] {
+function dataOf(datasets: readonly DatasetOptions[], inputs: readonly InputFile[]): BundleMarker['data'] {
+  const recorded = recordedInputs(inputs, 'the bundle');
   const all = new Map<string, BundleMarker['data'][number]>();
   for (const options of datasets) {
-    for (const file of dataFiles(options, dataDir)) {
-      if (!all.has(file))
-        all.set(file, { dataset: options.name, file, sha256: sha256Of(readBytes(join(dataDir, file))) });
-    }
+    for (const { file, sha256 } of recorded(options))
+      if (sha256 !== null) all.set(file, { dataset: options.name, file, sha256 });
   }
   return [...all.values()];
 }
 
 function sourceFiles(source: string): string[] {
   const path = join(ROOT, source);
-  return statSync(path).isDirectory() ? filesBelow(path).map((file) => `${source}/${file}`) : [source];
+  return statSync(path).isDirectory() ? shownBelow(path).map((file) => `${source}/${file}`) : [source];
 }
 
-/** Files below a folder with '/' between names, hidden ones left out, in a fixed order. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => !name.split('/').some((step) => step.startsWith('.')) && statSync(join(folder, name)).isFile())
-    .sort();
-}
-
-function sha256Of(content: Content): string {
-  return createHash('sha256').update(content).digest('hex');
+/** Files below a folder, hidden ones left out. */
+function shownBelow(folder: string): string[] {
+  return filesBelow(folder).filter((name) => !name.split('/').some((step) => step.startsWith('.')));
 }
 
 function readme(name: string, holds: BundleMarker['holds']): string {

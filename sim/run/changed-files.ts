@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { readBytes } from '../files/read.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { type FinishedRun, MARKER, type Manifest, manifestOf, resultFiles, type VariantOutcome } from './store.ts';
+import {
+  type FinishedRun,
+  MARKER,
+  type Manifest,
+  manifestOf,
+  resultFiles,
+  runId,
+  type VariantOutcome,
+} from './store.ts';
 
 /**
  * The first file of a result that is not what the run makes, though the digests agree: it was changed afterwards. Charts and
@@ -19,7 +27,8 @@ export async function changedFile(result: {
 }): Promise<string | undefined> {
   const { folder, manifest, loaded, outcome, variants } = result;
   // What tells of the program and the machine may differ; the rest of the manifest follows from the run.
-  const { id, host, firmware, versions } = manifest;
+  const { host, firmware, versions } = manifest;
+  const id = runId(loaded, firmware, manifest.inputs ?? []);
   const again = manifestOf({ loaded, id, firmware, version: '', outcome, variants, host });
   if (canonicalJson({ ...again, versions }) !== canonicalJson(manifest)) return MARKER;
   for (const [name, content] of await resultFiles(manifest, loaded, outcome, variants)) {

@@ -2,14 +2,14 @@ import type { Dataset } from '../data/dataset.ts';
 import { CHECKPOINT_EVERY, type TracedEvent } from '../kernel/simulation.ts';
 import { toSeconds } from '../kernel/time.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Firmware } from './inputs.ts';
+import type { BuiltFirmware } from './inputs.ts';
 import { Interrupted, type RunOutcome, runToEnd } from './run.ts';
 
 /** A run that can be made again. */
 export interface Repeatable {
   readonly loaded: LoadedScenario;
   readonly dataset: Dataset;
-  readonly firmware: Firmware;
+  readonly firmware: BuiltFirmware;
   readonly cancelled: () => boolean;
 }
 
@@ -88,9 +88,8 @@ async function trace(run: Repeatable, checkpoint: number): Promise<Step[]> {
 
 function against(one: TracedEvent | undefined, other: TracedEvent | undefined): string {
   const [left, right] = [one, other].map((event) => (event === undefined ? 'no event' : inWords(event)));
-  // Devices and transfers are numbered alike in both; the key also holds who scheduled the event, of all there are.
   return left === right
-    ? `${left}, from other sources (order key ${one?.key} against ${other?.key})`
+    ? `${left}, from other sources (${one?.source} against ${other?.source}) or in another order`
     : `${left} against ${right}`;
 }
 

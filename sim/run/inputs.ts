@@ -1,21 +1,49 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TreeFile } from '../data/auslan.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { InputFile } from '../data/input-file.ts';
 import type { DatasetOptions } from '../data/options.ts';
-import { dependsOnSeed, type FoundFiles, resolveDataset, type WantedFile, wantedFiles } from '../data/resolve.ts';
+import { dependsOnSeed, type FoundFiles, resolveDataset } from '../data/resolve.ts';
+import { checkForeignModule } from '../device/foreign-module.ts';
+import type { Guard } from '../device/guard.ts';
+import { readBelow } from '../files/below.ts';
+import { sha256Of } from '../files/hash.ts';
 import { compactJson } from '../files/json.ts';
-import { findDataFile, readBytes, readUnpacked, readWasm } from '../files/read.ts';
+import { gunzip, MOST_BYTES, readWasm } from '../files/read.ts';
 import { InputError } from '../kernel/errors.ts';
+import { type LocatedFiles, locateData, recordedInputs } from './data-files.ts';
+import { changedInput, expectInputs } from './input-check.ts';
 
-/** The firmware that runs on the simulated devices. */
-export interface Firmware {
-  readonly module: WebAssembly.Module;
+interface FirmwareFacts {
+  /** SHA-256 of the module. */
   readonly sha256: string;
   /** SHA-256 of the sources of its core, hex: the same for a board's firmware that was built from them. */
   readonly core: string;
+}
+
+/** The firmware built here: it may run in any thread. */
+export interface BuiltFirmware extends FirmwareFacts {
+  readonly kind: 'built';
+  readonly module: WebAssembly.Module;
+}
+
+/** Firmware from elsewhere: checked, but not compiled. It runs in a guarded thread of a RunPool and nowhere else. */
+export interface ForeignFirmware extends FirmwareFacts {
+  readonly kind: 'foreign';
+  readonly bytes: Uint8Array;
+  /** Pages of 64 KiB that its memory begins with. */
+  readonly initialPages: number;
+}
+
+/** The firmware that runs on the simulated devices. */
+export type Firmware = BuiltFirmware | ForeignFirmware;
+
+/** Compiled firmware, in a thread where it may run. */
+export interface LoadedFirmware {
+  readonly module: WebAssembly.Module;
+  readonly core: string;
+  /** There where it is foreign. */
+  readonly guard?: Guard | undefined;
 }
 
 /** The custom section of the module in which its build leaves the core's hash (wasm/compile.js). */
@@ -24,112 +52,137 @@ const CORE = 'g2t-core';
 /** The built module of the package, from the sources or from the compiled program alike. */
 const WASM = fileURLToPath(new URL('../../wasm/g2t.wasm', import.meta.url));
 
-let loaded: Firmware | undefined;
+let loaded: BuiltFirmware | undefined;
 
 /** Reads and compiles the firmware, once. @throws InputError when it was not built. */
-export function loadFirmware(): Firmware {
-  loaded ??= firmwareOf(readWasm(WASM));
+export function loadFirmware(): BuiltFirmware {
+  loaded ??= builtFirmware(readWasm(WASM));
   return loaded;
 }
 
-/** A firmware by the bytes of its module. */
-export function firmwareOf(bytes: Uint8Array): Firmware {
+function builtFirmware(bytes: Uint8Array): BuiltFirmware {
   const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
   const [core] = WebAssembly.Module.customSections(module, CORE);
-  return { module, sha256: createHash('sha256').update(bytes).digest('hex'), core: new TextDecoder().decode(core) };
+  return { kind: 'built', module, sha256: sha256Of(bytes), core: new TextDecoder().decode(core) };
 }
 
-/** Reads a data set from the data folder; a generator reads nothing. @throws InputError with the file and the place in it. */
-export function loadDataset(options: DatasetOptions, folder: string, seed: number): Dataset {
-  return resolveDataset(options, findFiles(options, folder), seed);
+/** Whether a module with this SHA-256 is the one built here. */
+export function isBuilt(sha256: string): boolean {
+  return sha256 === loadFirmware().sha256;
+}
+
+/**
+ * Returns the firmware of a module from elsewhere, which may be the one built here.
+ * @param what names the module in an error. @throws InputError for a foreign module that is refused.
+ */
+export function firmwareOf(bytes: Uint8Array, what: string): Firmware {
+  const sha256 = sha256Of(bytes);
+  if (isBuilt(sha256)) return loadFirmware();
+  const { initialPages, section } = checkForeignModule(bytes, what);
+  return { kind: 'foreign', bytes, initialPages, sha256, core: section(CORE) };
+}
+
+/** Whose scenario it is that files are read for. */
+export interface Origin {
+  /** Set for what came from elsewhere, a bundle or a job: errors then quote no content of a file. */
+  readonly foreign?: boolean | undefined;
+}
+
+/**
+ * Reads a data set from the data folder; a generator reads nothing.
+ * @param expected the files that it must be read from, where a result or plan says so.
+ * @throws InputError with the file and the place in it.
+ */
+export function loadDataset(
+  options: DatasetOptions,
+  folder: string,
+  seed: number,
+  expected?: readonly InputFile[],
+): Dataset {
+  return new DatasetShelf(folder).take(options, seed, expected);
+}
+
+/** Files of a data set as they were read: unpacked for the readers, hashed as they are on disk. */
+interface ReadFiles {
+  readonly found: FoundFiles;
+  readonly inputs: readonly InputFile[];
 }
 
 /** Gives data sets as `loadDataset` does, and keeps the last: runs that share one read it once. */
 export class DatasetShelf {
   readonly #folder: string;
+  readonly #foreign: boolean;
   #filesOf = '';
-  #files: FoundFiles = new Map();
+  #files: ReadFiles | undefined;
   #datasetOf = '';
   #dataset: Dataset | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, { foreign = false }: Origin = {}) {
     this.#folder = folder;
+    this.#foreign = foreign;
   }
 
-  take(options: DatasetOptions, seed: number): Dataset {
+  /** @param expected the files of this data set, perhaps beside those of others: another content is an InputError. */
+  take(options: DatasetOptions, seed: number, expected?: readonly InputFile[]): Dataset {
     const wanted = compactJson(options);
     const key = dependsOnSeed(options) ? `${wanted}/${seed}` : wanted;
-    if (this.#dataset !== undefined && this.#datasetOf === key) return this.#dataset;
+    const inputs = expected && recordedInputs(expected, 'the run')(options);
+    const kept = this.#dataset;
+    if (kept !== undefined && this.#datasetOf === key && isSame(kept.inputs ?? [], inputs)) return kept;
     // What is dropped is dropped first: two large data sets need not fit side by side.
     this.#dataset = undefined;
-    if (this.#filesOf !== wanted) {
-      this.#files = new Map();
-      this.#files = findFiles(options, this.#folder);
-      this.#filesOf = wanted;
-    }
-    this.#dataset = resolveDataset(options, this.#files, seed);
+    const files = this.#read(options, wanted, inputs);
+    const dataset = this.#resolve(options, files.found, seed);
+    this.#dataset = files.inputs.length === 0 ? dataset : { ...dataset, inputs: files.inputs };
     this.#datasetOf = key;
     // Another seed needs the files again; else they are of no more use.
-    if (!dependsOnSeed(options)) {
-      this.#files = new Map();
-      this.#filesOf = '';
-    }
+    if (!dependsOnSeed(options)) this.#files = undefined;
     return this.#dataset;
   }
-}
 
-function findFiles(options: DatasetOptions, folder: string): FoundFiles {
-  const found = new Map<string, readonly TreeFile[]>();
-  for (const wanted of wantedFiles(options)) found.set(wanted.path, findWanted(options.name, wanted, folder));
-  return found;
-}
-
-/** The files of a data set, by their names in the folder; none of a generator. @throws InputError that names what is missing. */
-export function dataFiles(options: DatasetOptions, folder: string): string[] {
-  return wantedFiles(options).flatMap((wanted) => {
-    const { path, kind, ending } = locate(options.name, wanted, folder);
-    const name = relative(folder, path);
-    return kind === 'file' ? [name] : treeFiles(path, ending).map((file) => join(name, file));
-  });
-}
-
-/** Whether the files of a data set are in the folder; a generator has all that it needs. */
-export function dataState(options: DatasetOptions, folder: string): 'all' | 'part' | 'none' {
-  const wanted = wantedFiles(options);
-  const there = wanted.filter(({ path, otherwise, orTree }) =>
-    [path, ...otherwise, ...(orTree === undefined ? [] : [orTree.path])].some((name) => existsSync(join(folder, name))),
-  ).length;
-  return there === wanted.length ? 'all' : there > 0 ? 'part' : 'none';
-}
-
-function findWanted(dataset: string, wanted: WantedFile, folder: string): readonly TreeFile[] {
-  const { path, kind, ending } = locate(dataset, wanted, folder);
-  if (kind === 'file') return [{ path, bytes: readUnpacked(path) }];
-  const files = treeFiles(path, ending);
-  if (files.length === 0) throw new InputError(`${path}: expected files that end in ${ending}, got none`);
-  return files.map((file) => ({ path: file, bytes: readBytes(join(path, file)) }));
-}
-
-/** Where a file or tree of a data set lies, by the first of its names that is there. */
-function locate(
-  dataset: string,
-  wanted: WantedFile,
-  folder: string,
-): { readonly path: string; readonly kind: WantedFile['kind']; readonly ending: string } {
-  const { orTree } = wanted;
-  const names = [wanted.path, ...wanted.otherwise];
-  const isThere = (name: string) => existsSync(join(folder, name));
-  if (orTree !== undefined && !names.some(isThere)) {
-    if (isThere(orTree.path)) return locate(dataset, orTree, folder);
-    names.push(orTree.path);
+  #read(options: DatasetOptions, wanted: string, expected: readonly InputFile[] | undefined): ReadFiles {
+    const kept = this.#files;
+    if (kept !== undefined && this.#filesOf === wanted && isSame(kept.inputs, expected)) return kept;
+    this.#files = undefined;
+    const files = readFiles(locateData(options, this.#folder), this.#folder);
+    // A file may have changed since it was hashed.
+    if (expected !== undefined) expectInputs(expected, files.inputs, { folder: this.#folder, what: 'the run' });
+    this.#files = files;
+    this.#filesOf = wanted;
+    return files;
   }
-  return { path: findDataFile({ dataset, folder, names }), kind: wanted.kind, ending: wanted.ending ?? '' };
+
+  #resolve(options: DatasetOptions, found: FoundFiles, seed: number): Dataset {
+    try {
+      return resolveDataset(options, found, seed);
+    } catch (cause) {
+      if (!this.#foreign) throw cause;
+      // The readers quote what they stumble over; the error is no cause of this one, since a stack would show it.
+      const files = [...found.values()].flat().map(({ path }) => path);
+      throw new InputError(
+        `dataset ${options.name}: expected ${files.slice(0, 4).join(', ')} to hold what the scenario says, got something else; what is in a data file is not told to a bundle or a job: g2t run says where it differs`,
+      );
+    }
+  }
 }
 
-/** Files below a folder, by path, in a fixed order. */
-function treeFiles(root: string, ending: string): string[] {
-  if (!existsSync(root)) return [];
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith(ending))
-    .sort();
+function readFiles(located: ReadonlyMap<string, LocatedFiles>, folder: string): ReadFiles {
+  const found = new Map<string, { readonly path: string; readonly bytes: Uint8Array }[]>();
+  const inputs: InputFile[] = [];
+  for (const [wanted, { kind, path, files }] of located) {
+    const read = files.map((file) => {
+      const bytes = readBelow(folder, file, MOST_BYTES.data);
+      inputs.push({ kind: 'data', file, sha256: sha256Of(bytes) });
+      // A file is called by its path for errors, one of a tree by its path in the tree, which says what it is.
+      return kind === 'file'
+        ? { path: join(folder, file), bytes: gunzip(bytes, join(folder, file)) }
+        : { path: file.slice(path.length + 1), bytes };
+    });
+    found.set(wanted, read);
+  }
+  return { found, inputs };
+}
+
+function isSame(inputs: readonly InputFile[], expected: readonly InputFile[] | undefined): boolean {
+  return expected === undefined || changedInput(expected, inputs) === undefined;
 }

@@ -1,5 +1,5 @@
 import { assert } from '../kernel/errors.ts';
-import { PRIORITY, type Simulation } from '../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../kernel/simulation.ts';
 import { fromSeconds, type Instant, LAST_INSTANT } from '../kernel/time.ts';
 import type { DropoutProcess } from '../net/dropout.ts';
 import { applyChanges, type NetworkChange, networkChanges } from '../net/interventions.ts';
@@ -37,7 +37,7 @@ function plannedChanges(loaded: LoadedScenario): TimedChanges[] {
 export class Interventions {
   readonly #sim: Simulation;
   readonly #kind: number;
-  readonly #source: number;
+  readonly #source: EventSource;
   #plan: readonly TimedChanges[];
   #done = 0;
 
@@ -56,7 +56,7 @@ export class Interventions {
       applyChanges(changes, sim.now, { network, wired: places.network, placement: places.placement });
       if (tau !== undefined) given.setTau(tau);
     });
-    this.#source = sim.sources(1);
+    this.#source = sim.source('run.interventions', PRIORITY.intervention);
   }
 
   /** Those that were made and those to come, in order. */
@@ -72,7 +72,7 @@ export class Interventions {
   /** Makes the next, which is one event. All before its instant must be done. */
   perform(): void {
     const at = this.next as Instant;
-    this.#sim.schedule(at, PRIORITY.intervention, this.#source, this.#kind, this.#done, 0);
+    this.#sim.schedule(at, this.#source, 0, this.#kind, this.#done, 0);
     this.#done++;
     const before = this.#sim.events;
     this.#sim.run(at, 1);

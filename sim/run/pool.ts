@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
+import type { InputFile } from '../data/input-file.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Firmware } from './inputs.ts';
+import type { Firmware, Origin } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
@@ -14,14 +15,18 @@ import {
   progressWords,
   readProgress,
   type SavedSummary,
+  type WatchedJob,
 } from './pool-job.ts';
 import type { RunProgress } from './run.ts';
+import { GUARD_LIMITS, type GuardLimits, Watchdog } from './watchdog.ts';
 
 export type { PoolOutcome } from './pool-job.ts';
 
 /** A run for the pool. */
 export interface PoolRequest {
   readonly loaded: LoadedScenario;
+  /** The files that the run must be made with; one with other content is an InputError. Whatever is there when left out. */
+  readonly inputs?: readonly InputFile[] | undefined;
   /** Whether tables and model are wanted, not the summary alone. */
   readonly tables?: boolean;
   /** A JSON file that is to hold `head` and the summary: written by the thread, whole, before the run is done. */
@@ -30,7 +35,7 @@ export interface PoolRequest {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends Origin {
   readonly firmware: Firmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
@@ -38,6 +43,16 @@ export interface PoolOptions {
   readonly workers?: number | undefined;
   /** What the threads run instead of the compiled pool-worker.ts: for tests of their death. */
   readonly worker?: string;
+  /** What foreign firmware may take, where that differs from GUARD_LIMITS. */
+  readonly limits?: Partial<GuardLimits> | undefined;
+}
+
+/** A job of another kind than a run: what does it, a compiled file whose default export answers with `answerTo`. */
+interface OtherJob<T extends object> {
+  readonly worker: string;
+  readonly job: T;
+  /** Names the job in an error. */
+  readonly what: string;
 }
 
 /** A thread loads compiled code, from the sources and from the compiled program alike. */
@@ -49,24 +64,35 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Runs scenarios in worker threads, as many at a time as there are threads; the rest wait. What a run comes to is the
- * same in any worker and any order. A data set is read once a worker.
+ * same in any worker and any order. A data set is read once a worker. Foreign firmware runs here alone: under a guard, with a
+ * watchdog in the main thread.
  */
 export class RunPool {
   readonly workers: number;
-  readonly #threads: Piscina<PoolJob, PoolAnswer>;
+  readonly #threads: Piscina<WatchedJob, unknown>;
+  /** There where the firmware is foreign. */
+  readonly #watchdog: Watchdog | undefined;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
 
   /** Rejects when the threads cannot even start. */
   readonly #broken: Promise<never>;
 
-  private constructor(Threads: typeof Piscina, { firmware, dataDir, workers, worker = WORKER }: PoolOptions) {
+  private constructor(
+    Threads: typeof Piscina,
+    { firmware, dataDir, foreign = false, workers, worker = WORKER, limits: changed }: PoolOptions,
+  ) {
     this.workers = workers ?? availableParallelism();
-    const setup: PoolSetup = { firmware: firmware.module, dataDir, stop: this.#stop };
+    const limits = { ...GUARD_LIMITS, ...changed };
+    const stop = this.#stop;
+    const isGuarded = firmware.kind === 'foreign';
+    if (isGuarded) this.#watchdog = new Watchdog(limits, this.workers, () => Atomics.load(stop, 0) !== 0);
+    const setup: PoolSetup = { firmware, limits, dataDir, foreign, stop };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
       maxThreads: this.workers,
       workerData: setup,
+      ...(isGuarded ? { resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes } } : {}),
     });
     this.#broken = new Promise((_, reject) => {
       // Before the first answer: what the threads load is at fault, and they are not replaced. Later, a thread that dies
@@ -90,36 +116,43 @@ export class RunPool {
    * @throws Interrupted after `cancel`; ScenarioError, with its place, for what shows only once the scenario is wired;
    * RunError when two workers died of this run.
    */
-  async run({ loaded, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
+  async run({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
     const progress = onProgress === undefined ? undefined : progressWords();
-    const job: PoolJob = { scenario: loaded.scenario, tables, save, progress };
+    const { scenario, inputs: beside } = loaded;
+    const job: Omit<PoolJob, keyof WatchedJob> = { scenario, beside, inputs, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
-      return outcomeOf(loaded, await this.#answer(job, loaded));
+      const what = `${scenario.name}, seed ${scenario.seed}`;
+      return outcomeOf(await this.#answer<PoolOutcome>(job, what), what, loaded);
     } finally {
       clearInterval(look);
     }
   }
 
-  async #answer(job: PoolJob, loaded: LoadedScenario): Promise<PoolAnswer> {
+  /** Does a job of another kind in one of the threads. @throws as `run` does. */
+  async do<T extends object, U>({ worker, job, what }: OtherJob<T>): Promise<U> {
+    return outcomeOf(await this.#answer<U>(job, what, worker), what);
+  }
+
+  async #answer<T>(job: object, what: string, filename?: string): Promise<PoolAnswer<T>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await Promise.race([this.#threads.run(job), this.#broken]);
+        return await Promise.race([this.#begin<T>(job, filename), this.#broken]);
       } catch (cause) {
-        if (cause instanceof RunError) throw cause;
         // The job's own faults are answers: here its thread ended without one.
         if (Atomics.load(this.#stop, 0) !== 0) return { kind: 'interrupted' };
+        if (cause instanceof RunError) throw new RunError(`${what}: ${cause.message}`, { cause });
         if (attempt < ATTEMPTS) continue;
-        const { name, seed } = loaded.scenario;
         const why = cause instanceof Error ? cause.message : String(cause);
-        throw new RunError(
-          `${name}, seed ${seed}: ${ATTEMPTS} workers died of this run, one after the other (${why})`,
-          {
-            cause,
-          },
-        );
+        throw new RunError(`${what}: ${ATTEMPTS} workers died of this run, one after the other (${why})`, { cause });
       }
     }
+  }
+
+  #begin<T>(job: object, filename: string | undefined): Promise<PoolAnswer<T>> {
+    const begin = (record?: SharedArrayBuffer, signal?: AbortSignal) =>
+      this.#threads.run({ ...job, record }, { ...(filename && { filename }), ...(signal && { signal }) });
+    return (this.#watchdog?.watch(begin) ?? begin()) as Promise<PoolAnswer<T>>;
   }
 
   /** Ends all runs soon, those that wait too: each rejects with `Interrupted`. */
@@ -134,14 +167,14 @@ export class RunPool {
   }
 }
 
-function outcomeOf(loaded: LoadedScenario, answer: PoolAnswer): PoolOutcome {
+function outcomeOf<T>(answer: PoolAnswer<T>, what: string, loaded?: LoadedScenario): T {
   switch (answer.kind) {
     case 'done':
       return answer.outcome;
     case 'interrupted':
       throw new Interrupted();
     case 'fault':
-      throw loaded.fault(answer.path, answer.message);
+      throw loaded?.fault(answer.path, answer.message) ?? new InputError(`${what}: ${answer.message}`);
     case 'failed':
       throw failure(answer);
   }

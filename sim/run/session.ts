@@ -1,5 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
+import { type InputFile, inputsText, joinInputs } from '../data/input-file.ts';
 import type { Crew } from '../device/crew.ts';
+import type { Guard } from '../device/guard.ts';
 import { PRIORITY } from '../kernel/simulation.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
 import type { Stopped, Summary } from '../metrics/summary.ts';
@@ -20,6 +22,8 @@ export interface SessionInput {
   readonly firmware: WebAssembly.Module;
   /** Who works on what devices' firmware takes long for; by default the caller. */
   readonly crew?: Crew | undefined;
+  /** Runs the firmware where it is foreign. */
+  readonly guard?: Guard | undefined;
   /** Sees the world before its first event: for tests and for finding where two runs differ. */
   readonly onWorld?: ((world: World) => void) | undefined;
   /** Sees every frame that enters or leaves a device's firmware. */
@@ -33,6 +37,8 @@ export interface RunOutcome {
   readonly summary: Summary;
   readonly digest: string;
   readonly checkpoints: readonly string[];
+  /** The files that the run read. */
+  readonly inputs: readonly InputFile[];
   readonly tables: {
     readonly rounds: Table;
     readonly devices: Table;
@@ -67,7 +73,7 @@ export class Session {
   #over = false;
 
   constructor(input: SessionInput) {
-    const { loaded, dataset, firmware, crew, live } = input;
+    const { loaded, dataset, firmware, crew, guard, live } = input;
     const { scenario } = loaded;
     this.#loaded = loaded;
     this.#dataset = dataset;
@@ -75,14 +81,14 @@ export class Session {
     const recorded = scenario.record === 'frames' ? undefined : live?.devices;
     this.#frames = scenario.record === 'frames' || live !== undefined ? new FrameRecorder(recorded) : undefined;
     const observe = both(this.#frames?.observe, input.observe);
-    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, crew, observe, live }));
+    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, crew, guard, observe, live }));
     this.world = world;
     this.horizon = fromSeconds(scenario.stop.horizon) as number as Instant;
     const { sim, method, fleet } = world;
     input.onWorld?.(world);
 
     this.measurements = new Measurements(world);
-    const source = sim.sources(1);
+    const source = sim.source('run.measure', PRIORITY.measure);
     const every = fromSeconds(scenario.measure.every);
     const target = typeof scenario.stop.when === 'object' ? scenario.stop.when.accuracy : Number.POSITIVE_INFINITY;
     const measure = sim.kind('run.measure', () => {
@@ -90,11 +96,11 @@ export class Session {
       if (accuracy >= target) {
         this.#reached = true;
         sim.stop();
-      } else sim.schedule(sim.now + every, PRIORITY.measure, source, measure, 0, 0);
+      } else sim.schedule(sim.now + every, source, 0, measure, 0, 0);
     });
     method.start();
     fleet.start(method);
-    sim.schedule(every, PRIORITY.measure, source, measure, 0, 0);
+    sim.schedule(every, source, 0, measure, 0, 0);
   }
 
   /** The scenario with every intervention that came so far. */
@@ -165,13 +171,16 @@ export class Session {
     method.fold(all);
     // Frames went into the digest one by one: recording them too changes nothing.
     for (const [name, table] of Object.entries(tables)) if (name !== 'frames') digestTable(all, table);
+    const inputs = joinInputs([loaded.inputs, this.#dataset.inputs ?? []]);
+    // Last, so that the checkpoints of two runs on other data still show where their events part.
+    if (inputs.length > 0) all.text(inputsText(inputs));
     const digest = all.hex();
     const { scenario } = loaded;
     const stopped = this.ended ?? 'horizon';
     const facts = { world, name: scenario.name, dataset: this.#dataset, stopped, end, digest };
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
-    return { summary, digest, checkpoints: [...sim.checkpoints], tables, extras, world };
+    return { summary, digest, checkpoints: [...sim.checkpoints], inputs, tables, extras, world };
   }
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { besideOf, type InputFile, inputsText, joinInputs, readInputs } from '../data/input-file.ts';
 import { writeArrow } from '../files/arrow.ts';
 import { canonicalJson } from '../files/json.ts';
-import { readBytes, readJson } from '../files/read.ts';
+import { readDocument, readJson } from '../files/read.ts';
 import type { Content } from '../files/write.ts';
 import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
@@ -10,6 +11,7 @@ import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { type RecordSeal, sealOf } from './frame-check.ts';
 import type { Firmware } from './inputs.ts';
 import type { LiveDevice } from './live.ts';
+import type { Identity } from './result-folder.ts';
 import type { RunOutcome } from './run.ts';
 
 /** The file by which a folder is known to hold a result. */
@@ -18,7 +20,7 @@ export const MARKER = 'manifest.json';
 /** `manifest.json`: what was run, and the proof of how it went. Only `host` differs from machine to machine. */
 export interface Manifest {
   readonly schema: 1;
-  /** Hash of scenario, seed and firmware: the same before and after a run. */
+  /** Hash of scenario, seed, firmware and input files: the same before and after a run. */
   readonly id: string;
   readonly name: string;
   readonly seed: number;
@@ -29,6 +31,8 @@ export interface Manifest {
   readonly stopped: string;
   /** `core`: SHA-256 of the sources of its core, which a board's firmware tells too. */
   readonly firmware: { readonly sha256: string; readonly core: string };
+  /** The files that the run and its variants read; left out where they read none. */
+  readonly inputs?: readonly InputFile[] | undefined;
   /** With `record: frames`: by which the record is known to be whole. */
   readonly record?: RecordSeal | undefined;
   readonly versions: { readonly [name: string]: string };
@@ -60,6 +64,7 @@ export interface FinishedRun extends Omit<RunOutcome, 'world'> {
 /** A variant that was run: what is kept of it. */
 export interface VariantOutcome extends RunVariant {
   readonly tables: RunOutcome['tables'];
+  readonly inputs: readonly InputFile[];
 }
 
 /** A folder a variant: its name in lower-case letters, digits and hyphens, numbered where two come out alike. */
@@ -75,14 +80,24 @@ export function variantFolders(names: readonly string[]): string[] {
   });
 }
 
-/** The id of a run, known before it is made: 32 hex digits. */
-export function runId(loaded: LoadedScenario, firmware: Firmware): string {
-  return digestText(`${loaded.canonical}\n${firmware.sha256}`);
+/** The id of a run, known before it is made: 32 hex digits. @param inputs all files that it and its variants read. */
+export function runId(
+  loaded: LoadedScenario,
+  firmware: Pick<Firmware, 'sha256'>,
+  inputs: readonly InputFile[],
+): string {
+  return idOf(loaded.canonical, firmware, inputs);
 }
 
-/** The folder of a run's result below `outDir`. */
-export function resultFolder(outDir: string, loaded: LoadedScenario, id: string): string {
-  return join(outDir, `${loaded.scenario.name}-${id.slice(0, 8)}`);
+/** By what a result is told from another: its id, and the digests of its run and variants. */
+export function identityOf({ id, digest, variants }: Pick<Manifest, 'id' | 'digest' | 'variants'>): Identity {
+  if (variants.length === 0) return { id, digest };
+  return { id, digest: digestText([digest, ...variants.map(({ summary }) => summary.digest)].join(' ')) };
+}
+
+/** The hash of all that decides a run or sweep. One that reads no file has the same id as before files were part of it. */
+export function idOf(canonical: string, firmware: Pick<Firmware, 'sha256'>, inputs: readonly InputFile[]): string {
+  return digestText([canonical, firmware.sha256, ...(inputs.length === 0 ? [] : [inputsText(inputs)])].join('\n'));
 }
 
 export function manifestOf(input: {
@@ -95,7 +110,8 @@ export function manifestOf(input: {
   readonly live?: readonly LiveDevice[] | undefined;
   readonly host: Manifest['host'];
 }): Manifest {
-  const { loaded, outcome } = input;
+  const { loaded, outcome, variants } = input;
+  const inputs = joinInputs([outcome.inputs, ...variants.map((variant) => variant.inputs)]);
   return {
     schema: 1,
     id: input.id,
@@ -106,12 +122,13 @@ export function manifestOf(input: {
     events: outcome.summary.events,
     stopped: outcome.summary.stopped,
     firmware: { sha256: input.firmware.sha256, core: input.firmware.core },
+    ...(inputs.length === 0 ? {} : { inputs }),
     ...(outcome.tables.frames === undefined ? {} : { record: sealOf(outcome.tables.frames) }),
     ...(input.live === undefined ? {} : { live: input.live }),
     versions: { globe2train: input.version },
     set: loaded.set,
     scenario: JSON.parse(loaded.canonical),
-    variants: input.variants.map(({ tables: _tables, ...kept }) => kept),
+    variants: variants.map(({ tables: _tables, inputs: _inputs, ...kept }) => kept),
     host: input.host,
   };
 }
@@ -156,6 +173,8 @@ export function openResult(folder: string): { readonly manifest: Manifest; reado
     throw new InputError(`${join(folder, MARKER)}: expected the manifest of a result (schema: 1), got something else`);
   }
   const file = join(folder, 'scenario.yaml');
-  const loaded = loadScenario({ file, bytes: readBytes(file), set: manifest.set, seed: manifest.seed });
+  const { set, seed } = manifest;
+  const inputs = besideOf(readInputs(manifest.inputs, join(folder, MARKER)));
+  const loaded = loadScenario({ file, bytes: readDocument(file), set, seed, inputs });
   return { manifest, loaded };
 }

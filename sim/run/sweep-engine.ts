@@ -1,3 +1,4 @@
+import type { InputFile } from '../data/input-file.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { RunPool } from './pool.ts';
@@ -7,6 +8,8 @@ import type { RecordHead } from './sweep-plan.ts';
 export interface EngineRun {
   readonly loaded: LoadedScenario;
   readonly head: RecordHead;
+  /** The files that it must be made with. */
+  readonly inputs: readonly InputFile[];
   /** Where its record goes. */
   readonly file: string;
 }
@@ -31,7 +34,7 @@ export async function localEngine(options: Parameters<typeof RunPool.open>[0]): 
   return {
     // A thread that is done finds its next run waiting.
     width: 2 * pool.workers,
-    run: async ({ loaded, head, file }) => (await pool.run({ loaded, save: { file, head } })).summary,
+    run: async ({ loaded, inputs, head, file }) => (await pool.run({ loaded, inputs, save: { file, head } })).summary,
     cancel: () => pool.cancel(),
     close: () => pool.close(),
   };

@@ -1,9 +1,11 @@
-import { digestText } from '../kernel/digest.ts';
+import { type InputFile, joinInputs } from '../data/input-file.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { type LoadedScenario, withSeed } from '../scenario/load.ts';
 import type { LoadedSweep, SweepPoint } from '../scenario/sweep.ts';
+import type { DataInputs } from './data-files.ts';
+import { inputsOf } from './input-check.ts';
 import type { Firmware } from './inputs.ts';
-import { runId } from './store.ts';
+import { idOf, runId } from './store.ts';
 
 /** One run of a sweep: a point with a seed. */
 export interface PlannedRun {
@@ -11,7 +13,7 @@ export interface PlannedRun {
   readonly index: number;
   readonly point: SweepPoint;
   readonly seed: number;
-  /** Hash of resolved scenario, seed and firmware. Points that come to the same scenario share their runs. */
+  /** Hash of resolved scenario, seed, firmware and input files. Points that come to the same scenario share their runs. */
   readonly id: string;
 }
 
@@ -37,15 +39,21 @@ export interface SweepRow extends PlannedRun {
 export class SweepPlan {
   readonly sweep: LoadedSweep;
   readonly firmware: Firmware;
+  /** The files that its runs read. */
+  readonly inputs: readonly InputFile[];
   /** Hash of all that decides the sweep. */
   readonly id: string;
+  readonly #dataInputs: DataInputs;
   readonly #ids = new Map<number, readonly string[]>();
   #last: { readonly point: number; readonly loaded: LoadedScenario } | undefined;
 
-  constructor(sweep: LoadedSweep, firmware: Firmware) {
+  /** @param dataInputs what files the data sets of its points are read from. */
+  constructor(sweep: LoadedSweep, firmware: Firmware, dataInputs: DataInputs) {
     this.sweep = sweep;
     this.firmware = firmware;
-    this.id = digestText(`${sweep.canonical}\n${firmware.sha256}`);
+    this.#dataInputs = dataInputs;
+    this.inputs = joinInputs([sweep.inputs, ...sweep.datasets.map(dataInputs)]);
+    this.id = idOf(sweep.canonical, firmware, this.inputs);
   }
 
   /** The most runs that there can be; with seeds until an interval is narrow there may be fewer. */
@@ -60,7 +68,8 @@ export class SweepPlan {
     let ids = this.#ids.get(point.index);
     if (ids === undefined) {
       const loaded = this.#loadPoint(point);
-      ids = seeds.map((seed) => runId(withSeed(loaded, seed), this.firmware));
+      const inputs = inputsOf(loaded, this.#dataInputs);
+      ids = seeds.map((seed) => runId(withSeed(loaded, seed), this.firmware, inputs));
       this.#ids.set(point.index, ids);
     }
     return seeds.map((seed, n) => ({ index: first + n, point, seed, id: ids[n]! }));
@@ -69,6 +78,11 @@ export class SweepPlan {
   /** The scenario of a run. Those of one point, asked for one after another, are read once. */
   load({ point, seed }: PlannedRun): LoadedScenario {
     return withSeed(this.#loadPoint(point), seed);
+  }
+
+  /** The files that a run reads. */
+  inputsOf({ point }: PlannedRun): readonly InputFile[] {
+    return inputsOf(this.#loadPoint(point), this.#dataInputs);
   }
 
   #loadPoint(point: SweepPoint): LoadedScenario {

@@ -193,7 +193,8 @@ class Records {
     const { plan, engine, folder } = this.#work;
     const head = plan.head(run);
     const file = recordFile(folder, run.id);
-    return { ...head, summary: await engine.run({ loaded: plan.load(run), head, file }) };
+    const inputs = plan.inputsOf(run);
+    return { ...head, summary: await engine.run({ loaded: plan.load(run), inputs, head, file }) };
   }
 
   #tell(): void {

@@ -1,12 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { type InputFile, readInputs } from '../data/input-file.ts';
 import { canonicalJson } from '../files/json.ts';
-import { readBytes, readJson } from '../files/read.ts';
+import { readJson } from '../files/read.ts';
 import { checkWritable, cleanFolder, writeFileWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
-import { type LoadedSweep, loadSweep } from '../scenario/sweep.ts';
+import { recordedInputs } from './data-files.ts';
+import { changedInput, differenceInWords } from './input-check.ts';
 import type { Firmware } from './inputs.ts';
+import { BOARDS, readSweepFolder } from './scenario-files.ts';
 import { type Shard, shardText } from './shard.ts';
+import { idOf } from './store.ts';
 import { type PlannedRun, type RunRecord, SweepPlan } from './sweep-plan.ts';
 
 /** The file by which a folder is known to hold a sweep. */
@@ -23,6 +27,8 @@ interface SweepMarker {
   readonly points: number;
   /** The most runs that there can be. */
   readonly runs: number;
+  /** The files that its runs read; left out where they read none. */
+  readonly inputs?: readonly InputFile[];
   /** The command line's part; sweep.yaml and scenario.yaml beside this file are the rest. */
   readonly set: readonly string[];
 }
@@ -64,6 +70,7 @@ export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean
   if (begun) return;
   writeFileWhole(join(folder, 'sweep.yaml'), sweep.text);
   if (sweep.scenario !== undefined) writeFileWhole(join(folder, 'scenario.yaml'), sweep.scenario.text);
+  for (const [path, { bytes }] of sweep.boards) writeFileWhole(join(folder, BOARDS, path), bytes);
   const marker: SweepMarker = {
     schema: 1,
     kind: 'sweep',
@@ -72,16 +79,23 @@ export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean
     firmware: { sha256: plan.firmware.sha256 },
     points: sweep.points.length,
     runs: plan.runs,
+    ...(plan.inputs.length === 0 ? {} : { inputs: plan.inputs }),
     set: sweep.set,
   };
   writeFileWhole(join(folder, MARKER), canonicalJson(marker));
 }
 
 /** What a sweep writes before its marker: a folder with no more than this was left by one that was killed at once. */
-const OURS = ['sweep.yaml', 'scenario.yaml'];
+const OURS = ['sweep.yaml', 'scenario.yaml', BOARDS];
 
 function checkSame(folder: string, marker: SweepMarker, plan: SweepPlan): void {
   if (marker.id === plan.id) return;
+  const changed = changedSinceBegun(plan, marker);
+  if (changed !== undefined) {
+    throw new InputError(
+      `${folder}: expected a sweep that was begun with the files that are there now, got one with ${changed}; give another folder with --out`,
+    );
+  }
   const why =
     marker.firmware.sha256 === plan.firmware.sha256
       ? ''
@@ -89,6 +103,19 @@ function checkSame(folder: string, marker: SweepMarker, plan: SweepPlan): void {
   throw new InputError(
     `${folder}: expected a folder of this sweep (${plan.sweep.name}, ${plan.id.slice(0, 8)}), got one of another (${marker.name}, ${marker.id.slice(0, 8)})${why}; give another with --out`,
   );
+}
+
+/** A file that two sweeps read with other content, in words: the first as it was for `before`. */
+export function changedSinceBegun(
+  { sweep, firmware, inputs }: SweepPlan,
+  before: Pick<SweepMarker, 'id'> & { readonly inputs?: readonly InputFile[] | undefined },
+): string | undefined {
+  const difference = changedInput(before.inputs ?? [], inputs);
+  if (difference === undefined) return undefined;
+  const { was, is } = difference;
+  // Another sweep may well read other files; the same one is not to.
+  const isSame = idOf(sweep.canonical, firmware, before.inputs ?? []) === before.id;
+  return isSame || (was !== undefined && is !== undefined) ? differenceInWords(difference) : undefined;
 }
 
 function readMarker(folder: string): SweepMarker {
@@ -130,25 +157,16 @@ export function writeRecord(folder: string, record: RunRecord): void {
 }
 
 /**
- * Reads the sweep that a folder is of from what lies in it.
+ * Reads the sweep that a folder is of from what lies in it, with the files that it was begun with: whether they are still the
+ * same is for the caller to check.
  * @throws InputError when it holds none, or one that this program would not run alike.
  */
 export function openSweep(folder: string, firmware: Firmware): SweepPlan {
   const marker = readMarker(folder);
-  const sweep = readSweep(join(folder, 'sweep.yaml'), () => join(folder, 'scenario.yaml'), { set: marker.set });
-  const plan = new SweepPlan(sweep, firmware);
+  const sweep = readSweepFolder(folder, marker.set);
+  const plan = new SweepPlan(sweep, firmware, recordedInputs(readInputs(marker.inputs, join(folder, MARKER)), folder));
   checkSame(folder, marker, plan);
   return plan;
-}
-
-/** @param pathOf where the scenario is that a sweep's file names. */
-export function readSweep(
-  file: string,
-  pathOf: (written: string) => string,
-  changes: { readonly set?: readonly string[]; readonly seed?: number | undefined } = {},
-): LoadedSweep {
-  const read = (written: string) => ({ file: pathOf(written), bytes: readBytes(pathOf(written)) });
-  return loadSweep({ file, bytes: readBytes(file), ...changes, read });
 }
 
 /** Which shard a run that is missing belongs to, in words, when shards were this many. */

@@ -5,6 +5,7 @@ import type { Kernel } from '../device/board.ts';
 import type { Crew } from '../device/crew.ts';
 import { cyclesOf, handshakeTimes, nanosecondsPerByteTaken, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
+import type { Guard } from '../device/guard.ts';
 import { PooledHost } from '../device/host.ts';
 import { type FirmwareHost, INBOX_BYTES } from '../device/host-types.ts';
 import { IsolatedHost } from '../device/isolated-host.ts';
@@ -35,10 +36,12 @@ export type FrameObserver = (at: number, device: number, out: boolean, bytes: Ui
 export interface WorldInput {
   readonly loaded: LoadedScenario;
   readonly dataset: Dataset;
-  /** wasm/g2t.wasm, compiled. */
+  /** The firmware, compiled. */
   readonly firmware: WebAssembly.Module;
   /** Who works on what devices' firmware takes long for; undefined: the caller. */
   readonly crew?: Crew | undefined;
+  /** Runs the firmware where it is foreign. */
+  readonly guard?: Guard | undefined;
   readonly observe: FrameObserver | undefined;
   /** Boards that take part beside the simulated devices. */
   readonly live?: LiveBoards | undefined;
@@ -69,7 +72,7 @@ const LEAST_RECEIVE_BYTES = 1024;
 /** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
 const BACKOFF = { first: 1e9, longest: 60e9 };
 
-export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: WorldInput): World {
+export function buildWorld({ loaded, dataset, firmware, crew, guard, observe, live }: WorldInput): World {
   const { scenario } = loaded;
   if (live === undefined) refuseWithoutBoards(scenario);
   const { seed, method: options } = scenario;
@@ -81,7 +84,7 @@ export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: W
   const learner = options.name === 'g2t' ? options.learner.name : 'opt-sgd';
   const receiveBytes = receiveBytesFor(dataset.features);
   const Host = scenario.isolation === 'instance' ? IsolatedHost : PooledHost;
-  const host = live === undefined ? new Host(firmware, crew) : live.host(firmware);
+  const host = live === undefined ? new Host(firmware, crew, guard) : live.host(firmware);
   const specOf = boards.map((board) =>
     deviceSpec(board, { kernel, learner, features: dataset.features, receiveBytes }),
   );

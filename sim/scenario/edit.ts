@@ -6,7 +6,7 @@ import { splitPath, withSetting } from './settings.ts';
 export type Changes = Readonly<Record<string, unknown>>;
 
 /**
- * The scenario with changes, as a file that holds them: nothing of it lies outside its text.
+ * The scenario with changes, as a file that holds them: nothing of it lies outside its text, not even what board files say.
  * @param comment lines for the head of the file.
  * @throws ScenarioError or InputError when a change is not allowed.
  */

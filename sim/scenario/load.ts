@@ -1,5 +1,6 @@
+import { type InputFile, joinInputs } from '../data/input-file.ts';
 import { isBoardPath } from '../device/board-file.ts';
-import { assert } from '../kernel/errors.ts';
+import { assert, InputError } from '../kernel/errors.ts';
 import { type ResolvedNetwork, resolveNetwork } from '../net/options.ts';
 import { canonicalJson } from './canonical.ts';
 import { checkScenario } from './check.ts';
@@ -29,6 +30,8 @@ export interface LoadedScenario {
   /** What is written there, --set and --seed laid over it: plain data, before any default. */
   readonly written: unknown;
   readonly set: readonly string[];
+  /** Files beside it whose content is among `set`: board files. */
+  readonly inputs: readonly InputFile[];
   /** Sorted JSON of all that decides the run, seed included: its hash is part of the run's id. */
   readonly canonical: string;
   /** Variants of `compare`, in order, each a scenario of its own. */
@@ -54,15 +57,26 @@ export interface LoadOptions {
   readonly set?: readonly string[] | undefined;
   readonly seed?: number | undefined;
   /** Reads a file that the scenario names, by its path as written there; without it such paths are faults. */
-  readonly readBeside?: ((path: string) => Uint8Array) | undefined;
+  readonly readBeside?: ReadBeside | undefined;
+  /** Files whose content stands in `set` already, of a scenario that was loaded before. */
+  readonly inputs?: readonly InputFile[] | undefined;
 }
+
+/** A file beside a scenario. */
+export interface BesideFile {
+  readonly bytes: Uint8Array;
+  /** Its SHA-256. */
+  readonly sha256: string;
+}
+
+export type ReadBeside = (path: string) => BesideFile;
 
 /**
  * Reads, checks and resolves a scenario.
  * @throws ScenarioError with every fault of the file, or InputError for a --set that cannot be read.
  */
-export function loadScenario({ file, bytes, set = [], seed, readBeside }: LoadOptions): LoadedScenario {
-  return openScenario(file, bytes, readBeside).load(settingsOf(set, seed), set);
+export function loadScenario({ file, bytes, set = [], seed, readBeside, inputs }: LoadOptions): LoadedScenario {
+  return openScenario(file, bytes, { readBeside, inputs }).load(settingsOf(set, seed), set);
 }
 
 /** What --set and --seed change. */
@@ -83,8 +97,12 @@ export interface ScenarioFile {
   load(settings: readonly Setting[], set: readonly string[]): LoadedScenario;
 }
 
-/** @param readBeside as in LoadOptions. @throws ScenarioError with the first syntax error of the file. */
-export function openScenario(file: string, bytes: Uint8Array, readBeside?: LoadOptions['readBeside']): ScenarioFile {
+/** @param beside as in LoadOptions. @throws ScenarioError with the first syntax error of the file. */
+export function openScenario(
+  file: string,
+  bytes: Uint8Array,
+  { readBeside, inputs = [] }: Pick<LoadOptions, 'readBeside' | 'inputs'> = {},
+): ScenarioFile {
   const source = readSource(file, bytes);
   const text = new TextDecoder().decode(bytes);
   return {
@@ -92,13 +110,14 @@ export function openScenario(file: string, bytes: Uint8Array, readBeside?: LoadO
     text,
     load(settings, set) {
       const asked = settings.reduce<unknown>((value, setting) => withSetting(value, setting), source.value);
-      const boards = readBeside === undefined ? [] : boardSettings(asked, readBeside);
+      const boards = readBeside === undefined ? [] : boardSettings(asked, readBeside, faultFinder(source, settings));
       const written = boards.reduce<unknown>((value, setting) => withSetting(value, setting), asked);
       return resolve(written, {
         file,
         text,
         // What a board file says becomes part of the run: it can be told, and verified, without the file.
         set: [...set, ...boards.map(({ path, value }) => `${path.join('.')}=${JSON.stringify(value)}`)],
+        inputs: joinInputs([inputs, boards.map(({ input }) => input)]),
         faultAt: faultFinder(source, [...settings, ...boards]),
       });
     },
@@ -114,20 +133,37 @@ export function withSeed(loaded: LoadedScenario, seed: number): LoadedScenario {
 }
 
 /** The board files that groups of the fleet name, each in the place of its path. */
-function boardSettings(written: unknown, readBeside: (path: string) => Uint8Array): Setting[] {
+function boardSettings(
+  written: unknown,
+  readBeside: ReadBeside,
+  faultAt: FaultFinder,
+): (Setting & { readonly input: InputFile })[] {
   const fleet = valueAt(written, ['fleet']);
   if (!Array.isArray(fleet)) return [];
   return fleet.flatMap((group: unknown, index) => {
     const path = valueAt(group, ['board']);
     if (!isBoardPath(path)) return [];
-    return [{ path: ['fleet', index, 'board'], value: readSource(path, readBeside(path)).value, from: path }];
+    const at = ['fleet', index, 'board'];
+    const { bytes, sha256 } = besideFile(path, readBeside, (message) => new ScenarioError([faultAt(at, message)]));
+    const input: InputFile = { kind: 'board', file: path.replace(/^(\.\/)+/, ''), sha256 };
+    return [{ path: at, value: readSource(path, bytes).value, from: path, input }];
   });
+}
+
+/** @throws ScenarioError with the place that names a file which cannot be read. */
+function besideFile(path: string, readBeside: ReadBeside, fault: (message: string) => ScenarioError): BesideFile {
+  try {
+    return readBeside(path);
+  } catch (cause) {
+    throw cause instanceof InputError ? fault(cause.message) : cause;
+  }
 }
 
 interface Origin {
   readonly file: string;
   readonly text: string;
   readonly set: readonly string[];
+  readonly inputs: readonly InputFile[];
   readonly faultAt: FaultFinder;
 }
 
@@ -154,6 +190,7 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
     text: origin.text,
     written,
     set: origin.set,
+    inputs: origin.inputs,
     scenario: resolved,
     variants,
     canonical: canonicalJson({ ...resolved, ...(all.length > 0 ? { compare: all } : {}), schema: SCENARIO_SCHEMA }),

@@ -1,3 +1,5 @@
+import { type InputFile, joinInputs } from '../data/input-file.ts';
+import type { DatasetOptions } from '../data/options.ts';
 import { InputError } from '../kernel/errors.ts';
 import { SUMMARY_COLUMNS, summaryColumn } from '../metrics/summary-columns.ts';
 import { amountOf, unitOf } from './amount.ts';
@@ -5,7 +7,14 @@ import { canonicalJson } from './canonical.ts';
 import { type Path, ScenarioError } from './fault.ts';
 import { targetOf } from './fleet-options.ts';
 import { findings, valueAt } from './issues.ts';
-import { type LoadedScenario, openScenario, type ScenarioFile, settingsOf } from './load.ts';
+import {
+  type BesideFile,
+  type LoadedScenario,
+  openScenario,
+  type ReadBeside,
+  type ScenarioFile,
+  settingsOf,
+} from './load.ts';
 import { type Setting, splitPath, withSetting } from './settings.ts';
 import { readSource } from './source.ts';
 import { didYouMean } from './suggest.ts';
@@ -37,6 +46,12 @@ export interface LoadedSweep {
   /** The point that each is compared with, by index. */
   readonly against: readonly number[];
   readonly confidence: number;
+  /** The data sets of its points, each once. */
+  readonly datasets: readonly DatasetOptions[];
+  /** The board files that its scenario and points name, by their paths as written there. */
+  readonly boards: ReadonlyMap<string, BesideFile>;
+  /** The same as inputs of its runs. */
+  readonly inputs: readonly InputFile[];
   /** Sorted JSON of all that decides the sweep: its hash is part of the sweep's id. */
   readonly canonical: string;
   /** The scenario as it is before a point changes it. */
@@ -52,6 +67,8 @@ export interface SweepInput extends FoundFile {
   readonly seed?: number | undefined;
   /** Reads the scenario that a sweep's file names; the path is as it was written there. */
   readonly read: (path: string) => FoundFile;
+  /** Reads a board file that a scenario names, by the scenario's file and the path as written there; as in LoadOptions. */
+  readonly readBoard?: (scenario: string, path: string) => BesideFile;
 }
 
 /** Whether a file describes a sweep: a scenario's with `sweep`, or one over a scenario elsewhere. */
@@ -64,7 +81,16 @@ export function isSweep(file: string, bytes: Uint8Array): boolean {
  * Reads, checks and expands a sweep; every point's scenario is checked.
  * @throws ScenarioError with the faults and their places
  */
-export function loadSweep({ file, bytes, set = [], seed, read }: SweepInput): LoadedSweep {
+export function loadSweep({ file, bytes, set = [], seed, read, readBoard }: SweepInput): LoadedSweep {
+  const boards = new Map<string, BesideFile>();
+  // Every point names them again: each is read once.
+  const readBeside = (scenario: string): ReadBeside | undefined =>
+    readBoard &&
+    ((path) => {
+      const board = boards.get(path) ?? readBoard(scenario, path);
+      boards.set(path, board);
+      return board;
+    });
   const source = readSource(file, bytes);
   const all = settingsOf(set, seed);
   const ours = all.filter(({ path }) => path[0] === 'sweep');
@@ -77,8 +103,8 @@ export function loadSweep({ file, bytes, set = [], seed, read }: SweepInput): Lo
   }
   const own = Object.hasOwn(written, 'scenario');
   const kept = set.filter((_, index) => all[index]!.path[0] !== 'sweep');
-  const opened = own ? overScenario(written, { file, read, fault: source.fault }) : undefined;
-  const scenarioFile = opened?.scenario ?? openScenario(file, bytes, (path) => read(path).bytes);
+  const opened = own ? overScenario(written, { file, read, readBeside, fault: source.fault }) : undefined;
+  const scenarioFile = opened?.scenario ?? openScenario(file, bytes, { readBeside: readBeside(file) });
   // The sweep is no part of what is run; it is checked below, once.
   const without: Setting[] = own ? [] : [{ path: ['sweep'], value: undefined, from: '' }];
   const laidOver = [...without, ...(opened?.settings ?? []), ...settings];
@@ -105,7 +131,7 @@ export function loadSweep({ file, bytes, set = [], seed, read }: SweepInput): Lo
     const first: Setting = { path: ['seed'], value: seeds[0], from: '--seed' };
     return scenarioFile.load([...laidOver, ...changes, first], [...texts, ...changes.map(settingText)]);
   };
-  checkPoints(expanded.points, load);
+  const used = checkPoints(expanded.points, load);
   const { repeat, confidence } = options;
   const spec = {
     columns: expanded.columns.map(({ name, paths }) => ({ name, paths })),
@@ -130,6 +156,8 @@ export function loadSweep({ file, bytes, set = [], seed, read }: SweepInput): Lo
       points: expanded.points.map(({ values }) => values),
       against: expanded.against,
     }),
+    ...used,
+    boards,
     base,
     load,
     fault: within,
@@ -139,7 +167,17 @@ export function loadSweep({ file, bytes, set = [], seed, read }: SweepInput): Lo
 /** What the file of a sweep over another file says. */
 function overScenario(
   written: object,
-  { file, read, fault }: { file: string; read: SweepInput['read']; fault: ReturnType<typeof readSource>['fault'] },
+  {
+    file,
+    read,
+    readBeside,
+    fault,
+  }: {
+    file: string;
+    read: SweepInput['read'];
+    readBeside: (scenario: string) => ReadBeside | undefined;
+    fault: ReturnType<typeof readSource>['fault'];
+  },
 ): { name: string; options: SweepOptions; scenario: ScenarioFile; settings: Setting[] } {
   const parsed = sweepFileOptions.safeParse(written);
   if (!parsed.success) {
@@ -159,7 +197,7 @@ function overScenario(
     const from = fault(['set', path], '').place;
     return { path: splitPath(path), value, from };
   });
-  const opened = openScenario(found.file, found.bytes);
+  const opened = openScenario(found.file, found.bytes, { readBeside: readBeside(found.file) });
   if (valueAt(opened.source.value, ['sweep']) !== undefined)
     settings.unshift({ path: ['sweep'], value: undefined, from: file });
   return { name, options: sweep, scenario: opened, settings };
@@ -204,18 +242,30 @@ function seedsOf({ repeat }: SweepOptions, first: number): readonly number[] {
   return typeof wanted === 'number' ? Array.from({ length: wanted }, (_, i) => first + i) : wanted;
 }
 
-/** Every point's scenario is read before the first is run: a fault in the last is no surprise after hours. */
-function checkPoints(points: readonly SweepPoint[], load: (point: SweepPoint) => LoadedScenario): void {
+/**
+ * Every point's scenario is read before the first is run: a fault in the last is no surprise after hours.
+ * @returns which data sets they have, and which files beside them.
+ */
+function checkPoints(
+  points: readonly SweepPoint[],
+  load: (point: SweepPoint) => LoadedScenario,
+): Pick<LoadedSweep, 'datasets' | 'inputs'> {
   const faults = new Map<string, ScenarioError['faults'][number]>();
+  const datasets = new Map<string, DatasetOptions>();
+  let inputs: readonly InputFile[] = [];
   for (const point of points) {
     try {
-      checkSimulated(load(point));
+      const loaded = load(point);
+      checkSimulated(loaded);
+      datasets.set(JSON.stringify(loaded.scenario.dataset), loaded.scenario.dataset);
+      inputs = joinInputs([inputs, loaded.inputs]);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       for (const fault of error.faults) faults.set(`${fault.place} ${fault.path} ${fault.message}`, fault);
     }
   }
   if (faults.size > 0) throw new ScenarioError([...faults.values()]);
+  return { datasets: [...datasets.values()], inputs };
 }
 
 /** A run of a sweep is known by what decides it: boards that measure their own time decide too. */

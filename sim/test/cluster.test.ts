@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { g2t } from '../cli/fixture.ts';
-import { readSweep } from '../run/sweep-store.ts';
+import { readSweep } from '../run/scenario-files.ts';
 import { filesOf, standing, sweepFolder } from './sweep-fixture.ts';
 
 const CLUSTER = 'scenarios/cluster';
@@ -24,14 +24,14 @@ describe('sweeps that ship', () => {
   const names = readdirSync('scenarios/sweeps').filter((name) => name.endsWith('.yaml'));
   it.each(names)('%s is good', (name) => {
     const path = join('scenarios/sweeps', name);
-    const sweep = readSweep(path, (written) => join(dirname(path), written));
+    const sweep = readSweep(path);
     expect(`${sweep.name}.yaml`).toBe(name);
     expect(sweep.points.length * sweep.seeds.length).toBeGreaterThan(1);
   });
 
   it('are the 200 runs that the README speaks of', () => {
     const path = 'scenarios/sweeps/latency-and-loss.yaml';
-    const { points, seeds } = readSweep(path, (written) => join(dirname(path), written));
+    const { points, seeds } = readSweep(path);
     expect(points.length * seeds.length).toBe(200);
   });
 });

@@ -5,6 +5,7 @@ import type { FirmwareHost } from '../device/host-types.ts';
 import { IsolatedHost } from '../device/isolated-host.ts';
 import type { Instant } from '../kernel/time.ts';
 import * as x from '../protocol/exchange.ts';
+import { writeSetup } from '../protocol/exchange-messages.ts';
 import { EXCHANGE_KIND, EXCHANGE_MODEL } from '../protocol/frame.ts';
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../wasm/g2t.wasm', import.meta.url)));
@@ -40,7 +41,7 @@ function story(host: FirmwareHost, model: number, kind: number): string {
       Uint32Array.from({ length: 50 + device }, (_, i) => (i * 3 + device) % ROWS),
     );
     host.poll(device, at(0));
-    deliver(device, x.writeSetup(host.inbox, device, 1, setup), 1);
+    deliver(device, writeSetup(host.inbox, device, 1, setup), 1);
   }
   for (let round = 0; round < 3; round++) {
     for (let device = 0; device < 3; device++) {

@@ -6,10 +6,11 @@ import { IsolatedHost } from '../device/isolated-host.ts';
 import { finishWorkOf, learnerBytes } from '../device/learner-work.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { G2tCloud } from '../method/g2t/cloud.ts';
-import { BIAS, CODEC, FRAME, HEADER, LEARNER, type LearnerName, MODE } from '../protocol/frame.ts';
+import { DEFAULT_CONFIG } from '../protocol/config.ts';
+import { CODEC, FRAME, HEADER, LEARNER, type LearnerName, MODE } from '../protocol/frame.ts';
 import * as m from '../protocol/messages.ts';
 import { shuffleOrder } from '../protocol/order.ts';
-import { decodeWeights } from '../protocol/weights.ts';
+import { BIAS, decodeWeights } from '../protocol/weights.ts';
 import { loadFirmware } from '../run/inputs.ts';
 import { runText, SMALL_GLOBE } from './scenario-run.ts';
 
@@ -60,7 +61,7 @@ function train(host: FirmwareHost, learner: LearnerName, source: number, order?:
     expect(host.deliver(device, length, at)).toBe(0);
     flop += flopOf(host.work);
   };
-  const config = { ...m.DEFAULT_CONFIG, learner: LEARNER[learner], codec: CODEC.dense, first, second };
+  const config = { ...DEFAULT_CONFIG, learner: LEARNER[learner], codec: CODEC.dense, first, second };
   deliver(m.writeConfig(host.inbox, device, 0, config));
   if (source === MODE.held)
     host.hold(

@@ -5,7 +5,9 @@ import { PooledHost } from '../device/host.ts';
 import { type DeviceSpec, STATUS } from '../device/host-types.ts';
 import { instantiate } from '../device/wasi.ts';
 import type { Instant } from '../kernel/time.ts';
+import { DEFAULT_CONFIG } from '../protocol/config.ts';
 import * as x from '../protocol/exchange.ts';
+import { writeSetup } from '../protocol/exchange-messages.ts';
 import {
   CODEC,
   EXCHANGE_FLAG,
@@ -19,6 +21,7 @@ import {
 import { readHeader, seal } from '../protocol/header.ts';
 import * as m from '../protocol/messages.ts';
 import { shuffleOrder } from '../protocol/order.ts';
+import { writeData, writeOrder } from '../protocol/rows.ts';
 import { decodeClassifier, decodeWeights, encodeClassifier } from '../protocol/weights.ts';
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../wasm/g2t.wasm', import.meta.url)));
@@ -137,7 +140,7 @@ describe('the mirror and the firmware', () => {
     same(m.writeHello(out, 0, spec));
     expect(send(one, m.writePing(one.inbox, 0, 1234))).toBe(0);
     same(m.writePong(out, 0, 1234));
-    expect(send(one, m.writeConfig(one.inbox, 0, 0, m.DEFAULT_CONFIG))).toBe(0);
+    expect(send(one, m.writeConfig(one.inbox, 0, 0, DEFAULT_CONFIG))).toBe(0);
     const task = { id: 5, positive: 1, negative: 0, features: 22, rows: 5000, passes: 1, mode: MODE.cache, seed: 0 };
     expect(send(one, m.writeTask(one.inbox, 0, 0, task))).toBe(0);
     const needsBytes = one.taskBytes({
@@ -148,7 +151,7 @@ describe('the mirror and the firmware', () => {
       codec: 0,
       receiveBytes: 8192,
     });
-    same(m.writeRefusal(out, 0, { task: 5, reason: REFUSAL.ram, needsBytes, ramBytes: spec.ramBytes }));
+    same(m.writeRefuse(out, 0, { task: 5, reason: REFUSAL.ram, needsBytes, ramBytes: spec.ramBytes }));
     expect(receive(one).length).toBe(0);
   });
 
@@ -158,22 +161,22 @@ describe('the mirror and the firmware', () => {
     const labels = Uint8Array.from({ length: rows }, (_, r) => r % 2);
     const results = [MODE.cache | MODE.seeded, MODE.cache].map((mode) => {
       const one = host();
-      send(one, m.writeConfig(one.inbox, 0, 0, { ...m.DEFAULT_CONFIG, first: 0.25, second: 0.7 }));
+      send(one, m.writeConfig(one.inbox, 0, 0, { ...DEFAULT_CONFIG, first: 0.25, second: 0.7 }));
       send(
         one,
         m.writeTask(one.inbox, 0, 0, { id: 3, positive: 1, negative: 0, features, rows, passes, mode, seed: 9 }),
       );
-      expect(send(one, m.writeData(one.inbox, 0, 3, values, labels))).toBe(0);
+      expect(send(one, writeData(one.inbox, 0, 3, values, labels))).toBe(0);
       const order = Uint16Array.from({ length: rows }, (_, r) => r);
       for (let pass = 1; pass < passes && mode === MODE.cache; pass++) {
         shuffleOrder(order, 9, pass);
-        expect(send(one, m.writeOrder(one.inbox, 0, 3, order, 0, rows))).toBe(0);
+        expect(send(one, writeOrder(one.inbox, 0, 3, order, 0, rows))).toBe(0);
       }
       receive(one);
       const frame = receive(one);
       expect(readHeader(frame)).toMatchObject({ type: FRAME.weights, round: 0, device: 0 });
       expect(one.held(0)).toBe(1);
-      expect(send(one, m.writeAck(one.inbox, 0, 0, 0))).toBe(0);
+      expect(send(one, m.writeAck(one.inbox, 0, 0, { upload: 0 }))).toBe(0);
       expect(one.held(0)).toBe(0);
       return decodeWeights(frame, 20, frame.length);
     });
@@ -204,7 +207,7 @@ describe('the mirror and the firmware', () => {
       };
       const d = x.dimension(setup.model, setup.classes, features);
       const w = Float32Array.from({ length: d }, (_, i) => Math.cos(i) * 0.1);
-      expect(send(one, x.writeSetup(one.inbox, 0, 1, setup))).toBe(0);
+      expect(send(one, writeSetup(one.inbox, 0, 1, setup))).toBe(0);
       for (let round = 4; round < 6; round++) {
         const fields = { tau: 2, version: 77, previousIsMin: round === 5 };
         const { frames } = x.paramsSize(setup, d, 256);
@@ -241,15 +244,15 @@ describe('the mirror and the firmware', () => {
       ...{ model: EXCHANGE_MODEL.softmax, kind: EXCHANGE_KIND.adaptive, flags: 0, classes: 10, features: 500 },
       ...{ batch: 2, eta: 0.1, lambda: 0, significance: 0, seed: 1 },
     };
-    expect(send(one, x.writeSetup(one.inbox, 0, 12, setup))).toBe(0);
+    expect(send(one, writeSetup(one.inbox, 0, 12, setup))).toBe(0);
     const needsBytes = one.exchangeBytes({ ...setup, rows: 3, receiveBytes: spec.receiveBytes });
     expect(needsBytes).toBeGreaterThan(5 * 4 * 5010);
-    expect(m.readRefusal(receive(one))).toEqual({ task: 12, reason: REFUSAL.ram, needsBytes, ramBytes: spec.ramBytes });
+    expect(m.readRefuse(receive(one))).toEqual({ task: 12, reason: REFUSAL.ram, needsBytes, ramBytes: spec.ramBytes });
   });
 
   it('answer any bytes with a status, never a trap', () => {
     const one = host();
-    send(one, m.writeConfig(one.inbox, 0, 0, m.DEFAULT_CONFIG));
+    send(one, m.writeConfig(one.inbox, 0, 0, DEFAULT_CONFIG));
     const codes = new Set<number>(Object.values(STATUS));
     fc.assert(
       fc.property(

@@ -1,10 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { Queue, QueueEvents } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { g2t } from '../cli/fixture.ts';
+import type { InputFile } from '../data/input-file.ts';
 import { readArrow } from '../files/arrow.ts';
+import { type BullAnswer, connect, queueName } from '../run/bull-connection.ts';
+import { loadFirmware } from '../run/inputs.ts';
+import { runId } from '../run/store.ts';
+import { loadScenario } from '../scenario/load.ts';
 import { type Child, filesOf, standing, start, sweepFolder, until } from './sweep-fixture.ts';
 
 /** Whether this machine can run one. */
@@ -51,8 +58,8 @@ async function stopRedis(): Promise<void> {
 
 const url = () => `redis://127.0.0.1:${port}`;
 
-function startWorker(): Child {
-  const child = start(['worker', '--redis', url(), '--workers', '1']);
+function startWorker(...more: string[]): Child {
+  const child = start(['worker', '--redis', url(), '--workers', '1', ...more]);
   children.push(child);
   return child;
 }
@@ -143,6 +150,72 @@ describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
     expect(sweep.said()).toMatch(/^sweep: stopped: 0 of 12 runs stand in .*; the same command goes on$/m);
     expect((await g2t(['sweep', file, '--workers', '1', '--out', out('alone'), '--resume', '--quiet'])).code).toBe(0);
     expect(filesOf(out('alone'))).toEqual(whole);
+  });
+
+  it('makes no run of other data than the sweep was begun with, and names the file', async () => {
+    const [mine, others] = ['mine', 'others'].map((name) => join(folder, name)) as [string, string];
+    for (const data of [mine, others]) mkdirSync(data);
+    const rows = Array.from({ length: 24 }, (_, n) => `${n % 2},${n % 5},c${n % 2}`);
+    writeFileSync(join(mine, 'a.csv'), `x,y,label\n${rows.join('\n')}\n`);
+    writeFileSync(join(others, 'a.csv'), `x,y,label\n${rows.toReversed().join('\n')}\n`);
+    const csv = ['--set', 'dataset={ name: csv, path: a.csv }', '--set', 'sweep.repeat.seeds=1', '--data', mine];
+    const worker = startWorker('--data', others);
+    await until('the folder that it serves', () => worker.said().includes(`data sets come from ${others}\n`));
+    const sweep = startSweep('other-data', ...csv);
+    expect(await sweep.ended, sweep.said()).not.toBe(0);
+    const [was, is] = [mine, others].map((data) =>
+      createHash('sha256')
+        .update(readFileSync(join(data, 'a.csv')))
+        .digest('hex'),
+    );
+    expect(sweep.said()).toContain(
+      `${join(others, 'a.csv')}: expected the file that the run was made with (SHA-256 ${was}), got SHA-256 ${is}`,
+    );
+    // The same worker makes them once its file is the one that is meant.
+    writeFileSync(join(others, 'a.csv'), readFileSync(join(mine, 'a.csv')));
+    const again = startSweep('other-data-again', ...csv);
+    expect(await again.ended, again.said()).toBe(0);
+  });
+
+  it('answers a job from elsewhere with nothing of a file, and reaches none outside its folder', async () => {
+    const data = join(folder, 'served');
+    mkdirSync(data);
+    writeFileSync(join(data, 'words.csv'), 'x,y,label\n1,TOPSECRET,a\n2,3,b\n');
+    startWorker('--data', data);
+    const connection = await connect(url());
+    const name = queueName(loadFirmware());
+    const [queue, events] = [new Queue(name, { connection }), new QueueEvents(name, { connection })];
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(data, 'words.csv')))
+      .digest('hex');
+    const answer = async (path: string): Promise<BullAnswer> => {
+      const inputs: InputFile[] = [{ kind: 'data', file: 'words.csv', sha256 }];
+      const set = ['dataset={ name: csv, path: words.csv }'];
+      const bytes = readFileSync(join(folder, 'small.yaml'));
+      const jobId = runId(loadScenario({ file: 'x', bytes, set, seed: 1 }), loadFirmware(), inputs);
+      const asked = [`dataset={ name: csv, path: '${path}' }`];
+      const job = await queue.add(
+        'run',
+        { file: 'x', text: bytes.toString(), set: asked, seed: 1, inputs, asked: 'test' },
+        { jobId: path === 'words.csv' ? jobId : path.length.toString().padStart(32, 'a') },
+      );
+      return (await job.waitUntilFinished(events)) as BullAnswer;
+    };
+    expect(await answer('words.csv')).toEqual({
+      kind: 'failed',
+      exitCode: 2,
+      message: expect.stringMatching(
+        /^dataset csv: expected [^ ]*words\.csv to hold what the scenario says, got something else/,
+      ),
+    });
+    for (const path of ['/etc/passwd', '../small.yaml', '../../../../dev/zero'])
+      expect(await answer(path)).toEqual({
+        kind: 'failed',
+        exitCode: 2,
+        message: `--set dataset.path: expected a path inside the data folder, got ${path}`,
+      });
+    await Promise.all([events.close(), queue.close()]);
+    connection.disconnect();
   });
 
   it('gives the sweep a fault that a worker finds', async () => {

@@ -145,10 +145,12 @@ static void leave(lane *l) {
 void EXPORT(g2t_host_seal)(uint32_t length);
 void g2t_host_seal(uint32_t length) {
   uint8_t *frame = (uint8_t *)(uintptr_t)host.at.inbox;
-  g2t_store_u32(frame + G2T_LENGTH_OFFSET, length - G2T_HEADER_BYTES);
-  uint32_t crc = g2t_crc32(0, frame, G2T_CRC_OFFSET);
-  crc = g2t_crc32(crc, frame + G2T_HEADER_BYTES, length - G2T_HEADER_BYTES);
-  g2t_store_u32(frame + G2T_CRC_OFFSET, crc);
+  g2t_header_message h;
+  g2t_header_load(frame, &h);
+  h.length = length - G2T_HEADER_BYTES;
+  g2t_header_store(frame, &h);
+  const uint32_t head = g2t_crc32(0, frame, G2T_CRC_OFFSET);
+  g2t_store_u32(frame + G2T_CRC_OFFSET, g2t_crc32(head, frame + G2T_HEADER_BYTES, h.length));
 }
 
 /* Gives what lies in the lane's receive buffer to the device. */
@@ -267,11 +269,8 @@ uint32_t g2t_host_compose(uint32_t number, uint32_t device, uint32_t task, uint3
   uint8_t *frame = (uint8_t *)(uintptr_t)host.at.inbox;
   uint8_t *out = frame + G2T_HEADER_BYTES;
   for (uint32_t r = 0; r < count; r++) out = put_row(out, set, rows[r], positive);
-  g2t_store_u16(frame, G2T_MAGIC);
-  frame[2] = G2T_VERSION;
-  frame[3] = G2T_DATA;
-  g2t_store_u32(frame + 4, device);
-  g2t_store_u32(frame + 8, task);
+  const g2t_header_message h = {G2T_MAGIC, G2T_VERSION, G2T_DATA, device, task, 0, 0};
+  g2t_header_store(frame, &h);
   g2t_host_seal((uint32_t)(out - frame));
   return (uint32_t)(out - frame);
 }

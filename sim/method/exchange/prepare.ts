@@ -5,7 +5,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import { Streams } from '../../kernel/random.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Network } from '../../net/network.ts';
-import type { Setup } from '../../protocol/exchange.ts';
+import type { Setup } from '../../protocol/exchange-messages.ts';
 import { EXCHANGE_FLAG, EXCHANGE_KIND, EXCHANGE_MODEL } from '../../protocol/frame.ts';
 import type { ExchangeLearner, ExchangeOptions } from './options.ts';
 import { ExchangeRecords } from './records.ts';

@@ -1,5 +1,5 @@
 import type { Fleet } from '../../fleet/fleet.ts';
-import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../../kernel/simulation.ts';
 import { fromSeconds, toSeconds } from '../../kernel/time.ts';
 import { type ParamsFields, paramsSize, readVector, type Update } from '../../protocol/exchange.ts';
 import type { MethodProgress } from '../method.ts';
@@ -77,7 +77,7 @@ export class RoundServer extends ExchangeServer {
   readonly #policy: RoundPolicy;
   readonly #limits: RoundLimits;
   readonly #part: Uint8Array;
-  readonly #source: number;
+  readonly #source: EventSource;
   readonly #kinds: { readonly deadline: number; readonly close: number };
   readonly #arrivals = new Map<number, Arrival>();
   #round = 0;
@@ -99,7 +99,7 @@ export class RoundServer extends ExchangeServer {
     this.#policy = given.policy;
     this.#limits = given.limits;
     this.#part = new Uint8Array(given.fleet.devices);
-    this.#source = given.sim.sources(1);
+    this.#source = given.sim.source('method', PRIORITY.method);
     this.#kinds = {
       deadline: given.sim.kind('exchange.deadline', (round) => this.#late(round)),
       close: given.sim.kind('exchange.close', (round) => this.#close(round)),
@@ -180,7 +180,7 @@ export class RoundServer extends ExchangeServer {
     for (const device of devices) if (this.present[device] === 1 && this.working[device] === 0) this.#hand(device);
     const { deadline } = this.#limits;
     if (deadline === undefined) return;
-    this.sim.schedule(this.sim.now + deadline, PRIORITY.method, this.#source, this.#kinds.deadline, this.#round, 0);
+    this.sim.schedule(this.sim.now + deadline, this.#source, 0, this.#kinds.deadline, this.#round, 0);
   }
 
   #hand(device: number): void {
@@ -200,7 +200,7 @@ export class RoundServer extends ExchangeServer {
     this.#closing = true;
     const at = Math.max(this.sim.now, this.#policy.earliestEnd(this.#startedAt));
     if (at === this.sim.now) this.#close(this.#round);
-    else this.sim.schedule(at, PRIORITY.method, this.#source, this.#kinds.close, this.#round, 0);
+    else this.sim.schedule(at, this.#source, 0, this.#kinds.close, this.#round, 0);
   }
 
   #close(round: number): void {

@@ -6,16 +6,10 @@ import { toSeconds } from '../../kernel/time.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import type { Table } from '../../metrics/table.ts';
 import { getU32 } from '../../protocol/bytes.ts';
-import {
-  type ParamsFields,
-  paramsSize,
-  readUpdate,
-  type Update,
-  writeParams,
-  writeSetup,
-} from '../../protocol/exchange.ts';
-import { EXCHANGE_BYTES, FRAME, HEADER, HEADER_BYTES } from '../../protocol/frame.ts';
-import { readRefusal } from '../../protocol/messages.ts';
+import { type ParamsFields, paramsSize, readUpdate, type Update, writeParams } from '../../protocol/exchange.ts';
+import { writeSetup } from '../../protocol/exchange-messages.ts';
+import { FRAME, HEADER, HEADER_BYTES, PAYLOAD_BYTES } from '../../protocol/frame.ts';
+import { readRefuse } from '../../protocol/messages.ts';
 import type { Method, MethodProgress } from '../method.ts';
 import { isFiniteVector } from './aggregate.ts';
 import { describeModel, modelTable } from './model-table.ts';
@@ -165,7 +159,7 @@ export abstract class ExchangeServer implements Method {
         this.#update(device, bytes);
         return 0;
       case FRAME.refuse: {
-        const { needsBytes, ramBytes } = readRefusal(bytes);
+        const { needsBytes, ramBytes } = readRefuse(bytes);
         throw new RunError(
           `device ${device}: expected it to take the model, it refused (needs ${needsBytes} B of RAM, has ${ramBytes} B)`,
         );
@@ -228,7 +222,7 @@ export abstract class ExchangeServer implements Method {
     this.readAt[device] = this.sim.now;
     this.sent++;
     if (this.#dispatchedAt < 0) this.#dispatchedAt = this.sim.now;
-    const before = setup ? HEADER_BYTES + EXCHANGE_BYTES.setup : 0;
+    const before = setup ? HEADER_BYTES + PAYLOAD_BYTES.setup : 0;
     this.fleet.stream(device, stream, before + bytes, Number.POSITIVE_INFINITY);
   }
 

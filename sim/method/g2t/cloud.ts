@@ -2,7 +2,7 @@ import type { FirmwareHost } from '../../device/host-types.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { assert, RunError } from '../../kernel/errors.ts';
-import { PRIORITY, type Simulation } from '../../kernel/simulation.ts';
+import { type EventSource, PRIORITY, type Simulation } from '../../kernel/simulation.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import type { Table } from '../../metrics/table.ts';
 import { FRAME, REFUSAL } from '../../protocol/frame.ts';
@@ -60,7 +60,7 @@ export class G2tCloud implements Method {
   /** 1 once a device has CONFIG for certain. */
   readonly #greeted: Uint8Array;
   readonly #checking: Uint8Array;
-  readonly #source: number;
+  readonly #source: EventSource;
   readonly #check: number;
   #dispatchedAt = -1;
   #finishedAt = -1;
@@ -83,7 +83,7 @@ export class G2tCloud implements Method {
     this.#deferred = new Uint8Array(fleet.devices);
     this.#greeted = new Uint8Array(fleet.devices);
     this.#checking = new Uint8Array(fleet.devices);
-    this.#source = sim.sources(fleet.devices);
+    this.#source = sim.source('method', PRIORITY.method, fleet.devices);
     this.#check = sim.kind('g2t.check', (device) => this.#checkOn(device));
   }
 
@@ -355,7 +355,7 @@ export class G2tCloud implements Method {
   }
 
   #checkAt(device: number, at: number): void {
-    this.#sim.schedule(at, PRIORITY.method, this.#source + device, this.#check, device, 0);
+    this.#sim.schedule(at, this.#source, device, this.#check, device, 0);
   }
 
   #checkOn(device: number): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PooledHost } from '../../device/host.ts';
 import { firmware } from '../../fleet/fixture.ts';
 import { REFUSAL } from '../../protocol/frame.ts';
-import { readRefusal, readTask } from '../../protocol/messages.ts';
+import { readRefuse, readTask } from '../../protocol/messages.ts';
 import { S, smallWorld } from './fixture.ts';
 
 const total = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
@@ -236,7 +236,7 @@ describe('failure', () => {
       truly: (device) => (device === 0 ? { ramBytes: 1500 } : {}),
     });
     const end = world.run(3600 * S);
-    expect(world.frames('refuse').map(({ device, bytes }) => [device, readRefusal(bytes).reason])[0]).toEqual([
+    expect(world.frames('refuse').map(({ device, bytes }) => [device, readRefuse(bytes).reason])[0]).toEqual([
       0,
       REFUSAL.ram,
     ]);

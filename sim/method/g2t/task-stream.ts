@@ -3,19 +3,12 @@ import type { FirmwareHost } from '../../device/host-types.ts';
 import { RunError } from '../../kernel/errors.ts';
 import { Streams, shuffle } from '../../kernel/random.ts';
 import { getU32 } from '../../protocol/bytes.ts';
-import { BIAS, CODEC, HEADER, HEADER_BYTES, MODE, PAYLOAD_BYTES } from '../../protocol/frame.ts';
+import { DEFAULT_CONFIG } from '../../protocol/config.ts';
+import { CODEC, HEADER, HEADER_BYTES, MODE, PAYLOAD_BYTES } from '../../protocol/frame.ts';
 import { seal } from '../../protocol/header.ts';
-import {
-  DEFAULT_CONFIG,
-  type Refusal,
-  readRefusal,
-  rowBytes,
-  writeAck,
-  writeConfig,
-  writePing,
-  writeTask,
-} from '../../protocol/messages.ts';
-import { decodeClassifier, type Found } from '../../protocol/weights.ts';
+import { type Refuse, readRefuse, writeAck, writeConfig, writePing, writeTask } from '../../protocol/messages.ts';
+import { rowBytes } from '../../protocol/rows.ts';
+import { BIAS, decodeClassifier, type Found } from '../../protocol/weights.ts';
 import { learnerConfig } from './learner.ts';
 import type { G2tOptions } from './options.ts';
 import type { WorkList } from './work-list.ts';
@@ -78,7 +71,7 @@ export class TaskStream {
     const rows = this.#rows(task);
     const { options } = this.#config;
     const from = this.#source(device, task);
-    let bytes = HEADER_BYTES + (from === 'stream' ? PAYLOAD_BYTES.task : PAYLOAD_BYTES.taskSeeded);
+    let bytes = HEADER_BYTES + (from === 'stream' ? PAYLOAD_BYTES.task : PAYLOAD_BYTES.taskMost);
     if (config) bytes += HEADER_BYTES + PAYLOAD_BYTES.config;
     if (from === 'held') return bytes;
     const pass = rows * this.#rowBytes + Math.ceil(rows / this.#rowsAFrame) * HEADER_BYTES;
@@ -174,13 +167,13 @@ export class TaskStream {
 
   /** Writes the ACK of a WEIGHTS frame. @returns its length. */
   acknowledge(device: number, weights: Uint8Array, out: Uint8Array): number {
-    const length = writeAck(out, device, 0, getU32(weights, HEADER.round));
+    const length = writeAck(out, device, 0, { upload: getU32(weights, HEADER.round) });
     seal(out, length);
     return length;
   }
 
-  refusal(bytes: Uint8Array): Refusal {
-    return readRefusal(bytes);
+  refusal(bytes: Uint8Array): Refuse {
+    return readRefuse(bytes);
   }
 
   #configure(device: number): number {

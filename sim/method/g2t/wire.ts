@@ -6,7 +6,7 @@ import { InputError } from '../../kernel/errors.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Network } from '../../net/network.ts';
 import { CODEC, LEARNER, MODE } from '../../protocol/frame.ts';
-import { rowBytes } from '../../protocol/messages.ts';
+import { rowBytes } from '../../protocol/rows.ts';
 import { G2tCloud } from './cloud.ts';
 import { Evaluation, groupByClass, hostRows, refuseSlowOptOvo } from './evaluation.ts';
 import { checkLearner } from './learner.ts';

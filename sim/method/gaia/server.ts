@@ -1,8 +1,8 @@
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { getF32, getU32 } from '../../protocol/bytes.ts';
-import { mirrorCapacity, type Update, writeMirror } from '../../protocol/exchange.ts';
-import { EXCHANGE_BYTES, HEADER_BYTES } from '../../protocol/frame.ts';
+import { CHANGE_BYTES, mirrorCapacity, type Update, writeMirror } from '../../protocol/exchange.ts';
+import { HEADER_BYTES, PAYLOAD_BYTES } from '../../protocol/frame.ts';
 import type { Prepared } from '../exchange/prepare.ts';
 import { ExchangeServer } from '../exchange/server.ts';
 import type { MethodProgress } from '../method.ts';
@@ -128,7 +128,7 @@ export class GaiaServer extends ExchangeServer {
 
   #apply(device: number, update: Update, bytes: Uint8Array): void {
     for (let k = 0; k < update.pairCount; k++) {
-      const at = update.pairs + 8 * k;
+      const at = update.pairs + CHANGE_BYTES * k;
       this.#relay.add(device, getU32(bytes, at), getF32(bytes, at + 4));
     }
     if (update.vector < 0) return;
@@ -147,7 +147,7 @@ export class GaiaServer extends ExchangeServer {
     const frames = Math.max(1, Math.ceil(count / capacity));
     const clock = this.#slowest();
     const { tau } = this.#options;
-    this.send(device, round, frames * (HEADER_BYTES + EXCHANGE_BYTES.mirror) + 8 * count, (index) => {
+    this.send(device, round, frames * (HEADER_BYTES + PAYLOAD_BYTES.mirror) + CHANGE_BYTES * count, (index) => {
       if (index >= frames) return 0;
       const from = index * capacity;
       const steps = index === frames - 1 ? tau : 0;

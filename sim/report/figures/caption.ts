@@ -1,3 +1,4 @@
+import type { InputFile } from '../../data/input-file.ts';
 import type { Chart, Figure, FigureRun, TableOfRuns } from './figure.ts';
 
 /** Where a figure's runs come from, beside what they themselves say. */
@@ -9,7 +10,20 @@ export interface Provenance {
   /** Whether a generator stands in the place of the data set that the scenario names. */
   readonly generated: boolean;
   readonly reduced: boolean;
+  /** The files that the runs read. */
+  readonly inputs: readonly InputFile[];
   readonly firmware: string;
+}
+
+const DATA = '- Data: ';
+
+/** The files that a caption names, with their hashes. */
+export function inputsOfCaption(caption: string): InputFile[] {
+  const lines = caption.split('\n').filter((line) => line.startsWith(DATA));
+  return lines.flatMap((line) => {
+    const [, file, sha256] = /^- Data: `(.+)`, sha256 `([0-9a-f]{64})`$/.exec(line) ?? [];
+    return file === undefined || sha256 === undefined ? [] : [{ kind: 'data' as const, file, sha256 }];
+  });
 }
 
 /** The caption: what is seen, and all that it takes to make it again. */
@@ -17,7 +31,7 @@ export function captionFile(
   figure: Figure,
   drawing: Chart | TableOfRuns,
   runs: readonly FigureRun[],
-  { scenario, set, generated, reduced, firmware }: Provenance,
+  { scenario, set, generated, reduced, inputs, firmware }: Provenance,
 ): string {
   const seeds = [...new Set(runs.map(({ seed }) => seed))];
   const lines = [
@@ -32,6 +46,7 @@ export function captionFile(
     `- Scenario: \`${scenario}\``,
     ...set.map((setting) => `- Set: \`${setting}\``),
     `- Seeds: ${seeds.join(', ')} (the same for all runs)`,
+    ...inputs.map(({ file, sha256 }) => `${DATA}\`${file}\`, sha256 \`${sha256}\``),
     `- Firmware: sha256 \`${firmware}\``,
     ...(drawing.kind === 'chart'
       ? [`- Width: ${figure.columns === 1 ? 'one column, 3.5 in' : 'two columns, 7.16 in'}`]

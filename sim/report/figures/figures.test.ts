@@ -95,7 +95,7 @@ describe('the papers’ figures', () => {
   for (const figure of FIGURES) {
     it(`${figure.name}: runs the same seeds of each variant, reduced and from the generator too`, () => {
       const plan = (reduced: boolean, generated: boolean) =>
-        planFigure(figure, { dataDir: 'nowhere', reduced, generated });
+        planFigure(figure, { dataDir: 'nowhere', dataInputs: () => [], reduced, generated });
       const whole = plan(false, true);
       const labels = new Set(whole.runs.map(({ label }) => label));
       expect(whole.runs).toHaveLength(labels.size * figure.seeds);
