@@ -335,8 +335,8 @@ function* statesOf(
   expected: (device: number) => number,
   fits: (got: number, expected: number, device: number) => boolean,
 ): Generator<string> {
-  // Each difference of two times is rounded.
-  const rounding = 1e-9 * (run.tables.timeline.rows + endOf(run));
+  // Each difference of two times is rounded; so is the end of each stretch of work, to a nanosecond.
+  const rounding = 1e-6 + 1e-9 * (run.tables.timeline.rows + endOf(run));
   for (const [device, got] of durations(run, states)) {
     if ([-rounding, 0, rounding].some((error) => fits(got + error, expected(device), device))) continue;
     yield `expected device ${device} to be in ${states.join(' or ')} for ${expected(device)} s, got ${got} s in the timeline`;

@@ -107,10 +107,18 @@ async function several(swarm: Swarm, asked: Options): Promise<number> {
       }
     }
   };
+  let slowest: { readonly index: number; readonly seconds: number }[] = [];
   let next = only ?? 0;
   const last = only ?? count - 1;
   const lane = async (): Promise<void> => {
-    while (next <= last && performance.now() < until) note(await swarm.at(next++));
+    while (next <= last && performance.now() < until) {
+      const from = performance.now();
+      const swarmed = await swarm.at(next++);
+      slowest = [...slowest, { index: swarmed.index, seconds: (performance.now() - from) / 1000 }]
+        .sort((a, b) => b.seconds - a.seconds)
+        .slice(0, 3);
+      note(swarmed);
+    }
   };
   await Promise.all(Array.from({ length: workers }, lane));
   for (const [key, { first, indices }] of kinds) {
@@ -122,6 +130,7 @@ async function several(swarm: Swarm, asked: Options): Promise<number> {
   }
   const how = [...methods].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, many]) => `${name} ${many}`);
   say(`\n${how.join(', ')}`);
+  say(`slowest: ${slowest.map(({ index, seconds }) => `${index} (${seconds.toFixed(1)} s)`).join(', ')}`);
   const seconds = Math.round((performance.now() - started) / 1000);
   say(
     `seed ${seed}: ${counts.scenarios} scenarios (${counts.extreme} extreme; ${counts.refusals} more refused by their data), ${counts.runs} runs, ${seconds} s: ` +
