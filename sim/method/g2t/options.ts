@@ -108,6 +108,12 @@ export const g2tOptions = z
           : 'expected `allocate: manual` beside `manual`';
       context.addIssue({ code: 'custom', message, path: ['manual'] });
     }
+    const listed = options.manual?.map(({ device }) => device) ?? [];
+    listed.forEach((device, index) => {
+      if (listed.indexOf(device) === index) return;
+      const message = `expected each device once, got ${device} again`;
+      context.addIssue({ code: 'custom', message, path: ['manual', index, 'device'] });
+    });
     if (options.allocate !== 'manual' && (options.round === 'batch') !== (options.batch !== undefined)) {
       const message =
         options.batch === undefined

@@ -45,7 +45,12 @@ export function writeDataFiles(folder: string): void {
     const lines = rows(count).map((row) => [...text(row).numbers, text(row).kind].join(','));
     write(name, `a,b,c,d,kind\n${lines.join('\n')}\n`);
   }
-  write('semicolons.csv', rows(30).map((row) => [row.kind + 1, ...text(row).numbers].join(';')).join('\n'));
+  write(
+    'semicolons.csv',
+    rows(30)
+      .map((row) => [row.kind + 1, ...text(row).numbers].join(';'))
+      .join('\n'),
+  );
 
   for (const [prefix, count] of [['', 40] as const, ['test-', 12] as const]) {
     const labels = Array.from({ length: count }, (_, row) => row % 10);

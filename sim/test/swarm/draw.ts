@@ -89,7 +89,10 @@ function drawObject(shape: Readonly<Record<string, z.core.$ZodType>>, path: Path
   const keys = Object.keys(shape);
   const optional = keys.filter((key) => isOptional(shape[key]!));
   // Of a group in which nothing need be there (a distribution, say), often just one thing may.
-  const only = keys.length > 1 && optional.length === keys.length && drawing.chance.yes(0.7) ? drawing.chance.pick(keys) : undefined;
+  const only =
+    keys.length > 1 && optional.length === keys.length && drawing.chance.yes(0.7)
+      ? drawing.chance.pick(keys)
+      : undefined;
   for (const key of keys) {
     if (only !== undefined && key !== only && defOf(shape[key]!).type === 'optional') continue;
     const inner = key === only ? unwrapped(shape[key]!) : shape[key]!;
@@ -107,7 +110,9 @@ export function isOptional(schema: z.core.$ZodType): boolean {
 
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   const def = defOf(schema);
-  return def.type === 'optional' || def.type === 'default' || def.type === 'prefault' ? unwrapped(def.innerType) : schema;
+  return def.type === 'optional' || def.type === 'default' || def.type === 'prefault'
+    ? unwrapped(def.innerType)
+    : schema;
 }
 
 function drawList(schema: z.core.$ZodType, element: z.core.$ZodType, path: Path, drawing: Drawing): unknown {
@@ -154,7 +159,9 @@ function drawNumber(schema: z.ZodNumber, path: Path, { chance, extreme, rangeAt 
     return chance.yes(0.6) ? chance.pick(ends) : chance.factor(Math.max(least, 1e-12), Math.max(most, 1e-12));
   }
   const value =
-    most - least <= 200 ? least + chance.share() * (most - least) : chance.factor(Math.max(least, 1e-3), Math.min(most, 10));
+    most - least <= 200
+      ? least + chance.share() * (most - least)
+      : chance.factor(Math.max(least, 1e-3), Math.min(most, 10));
   return Number(value.toPrecision(3));
 }
 

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { runScenario, verifyResult } from '../../cli/simulate.ts';
 import { Crew } from '../../device/crew.ts';
-import { writeArrow } from '../../files/arrow.ts';
-import { canonicalJson } from '../../files/json.ts';
 import { InputError, RunError } from '../../kernel/errors.ts';
 import type { Instant } from '../../kernel/time.ts';
 import { DatasetShelf, loadFirmware } from '../../run/inputs.ts';
@@ -12,14 +10,22 @@ import { runToEnd } from '../../run/run.ts';
 import { type RunOutcome, Session, type SessionInput } from '../../run/session.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
 import { Chance } from './chance.ts';
+import { type Content, contentOf, firstDifference } from './content.ts';
 import { brokenBy } from './invariants.ts';
-import type { Observed } from './observed.ts';
+import { observe } from './observed.ts';
 import { prefixFaults } from './prefix.ts';
 import { read } from './scenario.ts';
 
 /** One thing that is wrong with a scenario's runs. */
 export interface Failure {
-  readonly kind: 'internal error' | 'run error' | 'refused' | 'refused by its data' | 'difference' | 'invariant' | 'hang';
+  readonly kind:
+    | 'internal error'
+    | 'run error'
+    | 'refused'
+    | 'refused by its data'
+    | 'difference'
+    | 'invariant'
+    | 'hang';
   /** Tells failures of one kind apart: the invariant, the way in which two runs were made, where an error was thrown. */
   readonly name: string;
   readonly message: string;
@@ -38,20 +44,26 @@ export interface ExamineOptions {
   readonly dataDir: string;
   /** A folder for results: with it, the scenario is also run and verified as by the command line, report and all. */
   readonly results?: string | undefined;
-  /** Changes what the first run came to, before it is looked at: for tests that faults are found. */
-  readonly plant?: ((outcome: RunOutcome) => void) | undefined;
 }
 
 /** What `check` cannot know, because it does not read the data: the key that is named, and why it depends on them. */
 const BY_DATA: readonly (readonly [RegExp, string])[] = [
   [/^(\S+ )?partition\b.*: expected /, 'whether every device gets rows, and every label a device'],
-  [/^(\S+ )?fleet(\.\d+\.holds)?(\.classes)?: expected /, 'which classes there are, and how much RAM and flash the rows take'],
+  [
+    /^(\S+ )?fleet(\.\d+\.holds)?(\.classes)?: expected /,
+    'which classes there are, and how much RAM and flash the rows take',
+  ],
   [/^(\S+ )?fleet: expected /, 'how much RAM and flash rows and model take'],
-  [/^(\S+ )?method\.learner(\.name)?: expected (softmax|features of at least 0) /, 'how many classes there are, whether features are negative'],
-  [/^(\S+ )?method\.learner\.variant: expected one that trains on held rows/, 'whether devices hold rows'],
-  [/^(\S+ )?method\.(manual|combine): expected /, 'which classes and how many rows there are'],
-  [/^(\S+ )?dataset\b.*: expected /, 'what the files hold'],
-  [/^\S+: (split )?expected (to leave rows|at least \d+ samples|every class to have|features that a 32-bit float|at least 2 classes)/, 'what the files hold'],
+  [
+    /^(\S+ )?method\.learner(\.name)?: expected (softmax|features of at least 0) /,
+    'how many classes there are, whether features are negative',
+  ],
+  [/^(\S+ )?method\.(manual: expected classes from|combine: expected )/, 'which classes and how many rows there are'],
+  [/^(\S+ )?dataset(\.\S+)?: expected /, 'what the files hold'],
+  [
+    /^\S+: (split )?expected (to leave rows|at least \d+ samples|every class to have|features that a 32-bit float|at least 2 classes)/,
+    'what the files hold',
+  ],
 ];
 
 /** Runs a scenario in every way in which it must come to the same, and looks whether what it comes to can be. */
@@ -92,17 +104,18 @@ export async function examine(text: string, options: ExamineOptions): Promise<Ex
       facts.stopped = outcome.summary.stopped;
     }
     const content = await contentOf(outcome);
-    options.plant?.(outcome);
-    for (const { invariant, message } of brokenBy(observe(variant, outcome, input(variant))))
+    for (const { invariant, message } of brokenBy(observe(variant, outcome, input(variant).dataset)))
       failures.push({ kind: 'invariant', name: invariant, message: index === 0 ? message : `${name}: ${message}` });
-    await attempt('again', async () => compare('run again', content, options.plant === undefined ? await run(variant) : outcome));
+    await attempt('again', async () => compare('run again', content, await run(variant)));
     if (index > 0) continue;
     const other = variant.scenario.isolation === 'pooled' ? 'instance' : 'pooled';
     await attempt(other, async () => compare('pooled and isolated', content, await run(changed('isolation', other))));
     await attempt('two threads', async () => compare('one thread and two', content, await run(variant, 2)));
     await attempt('in steps', async () => compare('at once and in steps', content, inSteps(input(variant))));
     const record = variant.scenario.record === 'none' ? 'frames' : 'none';
-    await attempt(record, async () => compare('recorded and not', content, await run(changed('record', record)), false));
+    await attempt(record, async () =>
+      compare('recorded and not', content, await run(changed('record', record)), false),
+    );
     await attempt('horizon', async () => {
       const end = outcome.tables.metrics.columns.find((column) => column.name === 'at_s');
       const last = end !== undefined && 'values' in end ? (end.values.at(-1) ?? 0) : 0;
@@ -128,7 +141,9 @@ async function asCommands(loaded: LoadedScenario, results: string, dataDir: stri
   try {
     const { resultDir } = await runScenario({ ...engine, scenario: loaded, outDir });
     const { same, difference } = await verifyResult(resultDir, engine);
-    return same ? [] : [{ kind: 'difference', name: 'g2t verify', message: difference ?? 'it says that the result differs' }];
+    return same
+      ? []
+      : [{ kind: 'difference', name: 'g2t verify', message: difference ?? 'it says that the result differs' }];
   } finally {
     rmSync(outDir, { recursive: true });
   }
@@ -146,51 +161,15 @@ function inSteps(input: SessionInput): RunOutcome {
   return session.outcome();
 }
 
-function observe(loaded: LoadedScenario, { summary, tables, extras, world }: RunOutcome, { dataset }: SessionInput): Observed {
-  const { bytesDelivered, bytesLost, bytesWasted } = world.network.totals;
-  return {
-    scenario: loaded.scenario,
-    summary,
-    tables,
-    model: world.method.model().table,
-    notes: extras.notes,
-    classes: dataset.classes,
-    trainingRows: dataset.train.count,
-    network: { delivered: bytesDelivered, lost: bytesLost, wasted: bytesWasted, active: world.network.active },
-  };
-}
-
 /** A scenario as text, with one key changed. */
 function withKey(loaded: LoadedScenario, path: string, value: unknown): string {
   const [first, second] = path.split('.') as [string, string | undefined];
   const written = loaded.written as Record<string, unknown>;
   const group = written[first] as Record<string, unknown> | undefined;
-  return stringify({ ...written, [first]: second === undefined ? value : { ...group, [second]: value } }, { lineWidth: 0 });
-}
-
-/** What a run came to, as bytes and text by name. */
-type Content = ReadonlyMap<string, string>;
-
-async function contentOf({ summary, digest, checkpoints, tables, extras, world }: RunOutcome): Promise<Content> {
-  const content = new Map<string, string>([
-    ['digest', digest],
-    ['checkpoints', checkpoints.join()],
-    ['summary', canonicalJson(summary)],
-    ['notes', extras.notes.join('\n')],
-  ]);
-  const { table, description } = world.method.model();
-  content.set('model.json', canonicalJson(description));
-  for (const [name, each] of [...Object.entries(tables), ['model', table] as const])
-    content.set(`${name}.arrow`, Buffer.from(await writeArrow(each, {})).toString('latin1'));
-  return content;
-}
-
-/** @param isSameScenario whether the record of frames must be the same too. */
-function firstDifference(expected: Content, got: Content, isSameScenario: boolean): string | undefined {
-  const names = [...new Set([...expected.keys(), ...got.keys()])].filter((name) => isSameScenario || name !== 'frames.arrow');
-  const different = names.filter((name) => expected.get(name) !== got.get(name));
-  if (different.length === 0) return undefined;
-  return `expected the same ${different.join(', ')}, got digest ${got.get('digest')} for ${expected.get('digest')}`;
+  return stringify(
+    { ...written, [first]: second === undefined ? value : { ...group, [second]: value } },
+    { lineWidth: 0 },
+  );
 }
 
 function failureOf(error: unknown, what: string, dataDir: string): Failure {
@@ -199,7 +178,11 @@ function failureOf(error: unknown, what: string, dataDir: string): Failure {
   if (error instanceof InputError) {
     const placed = message.replace(/^(\S+ )compare\.\d+\S*: /, '$1');
     const isByData = BY_DATA.some(([pattern]) => pattern.test(placed));
-    return { kind: isByData ? 'refused by its data' : 'refused', name: general(message), message: `${what}: ${message}` };
+    return {
+      kind: isByData ? 'refused by its data' : 'refused',
+      name: general(message),
+      message: `${what}: ${message}`,
+    };
   }
   if (error instanceof RunError) return { kind: 'run error', name: general(message), message: `${what}: ${message}` };
   const stack = (error.stack ?? '').split('\n').filter((line) => line.trim().startsWith('at '));
@@ -209,5 +192,8 @@ function failureOf(error: unknown, what: string, dataDir: string): Failure {
 
 /** A message without what differs from scenario to scenario. */
 function general(message: string): string {
-  return message.replace(/^\S+\.yaml:\d+:\d+ /, '').replace(/[-+]?\d[\d.e+-]*/g, '#').slice(0, 120);
+  return message
+    .replace(/^\S+\.yaml:\d+:\d+ /, '')
+    .replace(/[-+]?\d[\d.e+-]*/g, '#')
+    .slice(0, 120);
 }

@@ -1,6 +1,16 @@
-import { numbersOf } from '../../metrics/table.ts';
 import { pairCount } from '../../method/pairs.ts';
-import { atMost, endOf, expectEqual, expectRange, expectRising, type Invariant, isG2t, type Observed, sum } from './observed.ts';
+import { numbersOf } from '../../metrics/table.ts';
+import {
+  atMost,
+  endOf,
+  expectEqual,
+  expectRange,
+  expectRising,
+  type Invariant,
+  isG2t,
+  type Observed,
+  sum,
+} from './observed.ts';
 
 const total = ({ tables }: Observed, column: string): number => sum(numbersOf(tables.devices, column));
 const last = ({ tables }: Observed, column: string): number => numbersOf(tables.metrics, column).at(-1) ?? Number.NaN;
@@ -21,13 +31,15 @@ export const TOTALS: readonly Invariant[] = [
       if (out >= 0) yield `expected device ${out} in row ${out} of devices`;
     },
   },
-  ...(['bytes_up', 'bytes_down', 'bytes_wasted', 'energy_j'] as const).map((key): Invariant => ({
-    name: `sum-${key.replaceAll('_', '-')}`,
-    says: `The devices' ${key} add up to that of the summary.`,
-    *broken(run) {
-      yield* expectEqual(`the sum of devices.${key}`, total(run, key), run.summary[key]);
-    },
-  })),
+  ...(['bytes_up', 'bytes_down', 'bytes_wasted', 'energy_j'] as const).map(
+    (key): Invariant => ({
+      name: `sum-${key.replaceAll('_', '-')}`,
+      says: `The devices' ${key} add up to that of the summary.`,
+      *broken(run) {
+        yield* expectEqual(`the sum of devices.${key}`, total(run, key), run.summary[key]);
+      },
+    }),
+  ),
   {
     name: 'sum-compute',
     says: 'The computing times of the devices add up to the device-seconds of the summary.',
@@ -42,7 +54,8 @@ export const TOTALS: readonly Invariant[] = [
       const done = total(run, 'tasks_done');
       if (!ROUND_METHODS.includes(run.scenario.method.name))
         yield* expectEqual('the sum of devices.tasks_done', done, run.summary.tasks_done);
-      else if (done < run.summary.tasks_done) yield `expected at least ${run.summary.tasks_done} tasks done by devices, got ${done}`;
+      else if (done < run.summary.tasks_done)
+        yield `expected at least ${run.summary.tasks_done} tasks done by devices, got ${done}`;
     },
   },
   {
@@ -50,7 +63,8 @@ export const TOTALS: readonly Invariant[] = [
     says: 'No more tasks are given to another device than were taken from one.',
     *broken(run) {
       const taken = total(run, 'reassigned_from');
-      if (run.summary.tasks_reassigned > taken) yield `expected at most ${taken} tasks re-assigned, got ${run.summary.tasks_reassigned}`;
+      if (run.summary.tasks_reassigned > taken)
+        yield `expected at most ${taken} tasks re-assigned, got ${run.summary.tasks_reassigned}`;
     },
   },
   {
@@ -112,7 +126,8 @@ export const TOTALS: readonly Invariant[] = [
       const end = endOf(run);
       for (let device = 0; device < compute!.length; device++) {
         const all = compute![device]! + comm![device]! + idle![device]! + offline![device]!;
-        const overlap = Math.min(compute![device]!, comm![device]! + offline![device]!) + Math.min(comm![device]!, offline![device]!);
+        const overlap =
+          Math.min(compute![device]!, comm![device]! + offline![device]!) + Math.min(comm![device]!, offline![device]!);
         if (atMost(end, all) && atMost(all, end + overlap)) continue;
         yield `expected the times of device ${device} to add up to ${end} s, or up to ${overlap} s more, got ${all} s`;
         return;
@@ -141,7 +156,11 @@ export const TOTALS: readonly Invariant[] = [
           yield `expected device ${device} to have a mean age of 0 to ${max[device]} s, got ${mean[device]}`;
       }
       const known = [...max].filter((age) => !Number.isNaN(age));
-      yield* expectEqual('the largest age', known.length === 0 ? null : Math.max(...known), run.summary.age_s?.max ?? null);
+      yield* expectEqual(
+        'the largest age',
+        known.length === 0 ? null : Math.max(...known),
+        run.summary.age_s?.max ?? null,
+      );
       yield* expectRange(run.tables.devices, 'age_max_s', 0, endOf(run));
     },
   },
@@ -178,7 +197,8 @@ export const TOTALS: readonly Invariant[] = [
       const { tasks_done, tasks_total, tasks_assigned, tasks_reassigned } = summary;
       if (tasks_done > tasks_total) yield `expected at most ${tasks_total} tasks done, got ${tasks_done}`;
       if (tasks_assigned === null) return;
-      if (tasks_done > tasks_assigned) yield `expected at most ${tasks_assigned} tasks done, as assigned, got ${tasks_done}`;
+      if (tasks_done > tasks_assigned)
+        yield `expected at most ${tasks_assigned} tasks done, as assigned, got ${tasks_done}`;
       if (tasks_reassigned > tasks_assigned)
         yield `expected at most ${tasks_assigned} tasks re-assigned, as assigned, got ${tasks_reassigned}`;
     },
@@ -215,7 +235,8 @@ export const TOTALS: readonly Invariant[] = [
     *broken(run) {
       const makespan = run.summary.makespan_s as number | null;
       if (makespan === null) {
-        if (run.summary.stopped !== 'horizon') yield `expected a makespan where a run ends ${run.summary.stopped}, got none`;
+        if (run.summary.stopped !== 'horizon')
+          yield `expected a makespan where a run ends ${run.summary.stopped}, got none`;
       } else if (!(makespan >= 0 && atMost(makespan, endOf(run))))
         yield `expected a makespan of 0 to ${endOf(run)} s, got ${makespan}`;
     },
@@ -238,7 +259,11 @@ export const TOTALS: readonly Invariant[] = [
       const { comm_to_comp, device_seconds, bytes_up, bytes_down, flop } = run.summary;
       const time = device_seconds > 0 ? total(run, 'comm_s') / device_seconds : null;
       yield* expectEqual('comm_to_comp.time', comm_to_comp.time, time);
-      yield* expectEqual('comm_to_comp.bytes_per_flop', comm_to_comp.bytes_per_flop, flop > 0 ? (bytes_up + bytes_down) / flop : null);
+      yield* expectEqual(
+        'comm_to_comp.bytes_per_flop',
+        comm_to_comp.bytes_per_flop,
+        flop > 0 ? (bytes_up + bytes_down) / flop : null,
+      );
     },
   },
   {
@@ -264,7 +289,9 @@ export const TOTALS: readonly Invariant[] = [
       const every = run.scenario.measure.every;
       yield* expectRising(metrics, 'at_s', true);
       const at = numbersOf(metrics, 'at_s');
-      const off = [...at].findIndex((time, row) => row < at.length - 1 && Math.abs(time - (row + 1) * every) > 1e-9 * (row + 1) + 1e-9 * time);
+      const off = [...at].findIndex(
+        (time, row) => row < at.length - 1 && Math.abs(time - (row + 1) * every) > 1e-9 * (row + 1) + 1e-9 * time,
+      );
       if (off >= 0) yield `expected measurement ${off + 1} at ${(off + 1) * every} s, got ${at[off]} s`;
       const count = Math.floor(endOf(run) / every);
       if (Math.abs(at.length - count) > 1) yield `expected about ${count} measurements, got ${at.length}`;
@@ -286,7 +313,11 @@ export const TOTALS: readonly Invariant[] = [
         yield* expectEqual(`the last metrics.${key}`, last(run, key), run.summary[key]);
       const { time, bytes_per_flop } = run.summary.comm_to_comp;
       yield* expectEqual('the last metrics.comm_to_comp_time', known(last(run, 'comm_to_comp_time')), time);
-      yield* expectEqual('the last metrics.comm_to_comp_bytes_per_flop', known(last(run, 'comm_to_comp_bytes_per_flop')), bytes_per_flop);
+      yield* expectEqual(
+        'the last metrics.comm_to_comp_bytes_per_flop',
+        known(last(run, 'comm_to_comp_bytes_per_flop')),
+        bytes_per_flop,
+      );
     },
   },
   {

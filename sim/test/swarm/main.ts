@@ -21,8 +21,8 @@ invariants. Scenarios that fail are made as small as they can be, and printed.
 `;
 
 const DAY_MS = 86_400_000;
-/** One in so many is also run and verified as by the command line, with its charts and report, which takes ten times as long. */
-const AS_COMMANDS_EVERY = 10;
+/** One in so many is also run and verified as by the command line, with its charts and report, which takes many times as long. */
+const AS_COMMANDS_EVERY = 25;
 
 function options() {
   const { values } = parseArgs({
@@ -39,9 +39,14 @@ function options() {
       help: { type: 'boolean', default: false },
     },
   });
-  const number = (name: 'count' | 'minutes' | 'seed' | 'extreme' | 'only' | 'limit' | 'workers', least: number, most: number): number => {
+  const number = (
+    name: 'count' | 'minutes' | 'seed' | 'extreme' | 'only' | 'limit' | 'workers',
+    least: number,
+    most: number,
+  ): number => {
     const value = Number(values[name] ?? 0);
-    if (!(value >= least && value <= most)) throw new Error(`--${name}: expected ${least} to ${most}, got ${values[name]}`);
+    if (!(value >= least && value <= most))
+      throw new Error(`--${name}: expected ${least} to ${most}, got ${values[name]}`);
     return value;
   };
   return {
@@ -84,7 +89,9 @@ async function several(swarm: Swarm, asked: Options): Promise<number> {
   const { seed, extreme, only, count, minutes, workers } = asked;
   const started = performance.now();
   const until = started + minutes * 60_000;
-  say(`swarm: seed ${seed}, ${only === undefined ? `up to ${count} scenarios, ${extreme * 100} % extreme` : `scenario ${only}`}`);
+  say(
+    `swarm: seed ${seed}, ${only === undefined ? `up to ${count} scenarios, ${extreme * 100} % extreme` : `scenario ${only}`}`,
+  );
   const kinds = new Map<string, { readonly first: Failing; readonly indices: number[] }>();
   const counts = { scenarios: 0, extreme: 0, runs: 0, events: 0, refusals: 0, failing: 0 };
   const methods = new Map<string, number>();
@@ -126,7 +133,9 @@ async function several(swarm: Swarm, asked: Options): Promise<number> {
     const text = asked.isShrinking ? await swarm.shrink(first, index % AS_COMMANDS_EVERY === 0) : first.text;
     const share = extreme === 0.25 ? '' : ` --extreme ${extreme}`;
     say(`\n== ${key}\n${first.failure.message}\n-- ${indices.length} scenarios: ${indices.slice(0, 20).join(', ')}`);
-    say(`-- npm run swarm -- --only ${index} --seed ${seed}${share}\n-- made smaller, for npm run swarm -- --replay FILE:\n${text}`);
+    say(
+      `-- npm run swarm -- --only ${index} --seed ${seed}${share}\n-- made smaller, for npm run swarm -- --replay FILE:\n${text}`,
+    );
   }
   const how = [...methods].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, many]) => `${name} ${many}`);
   say(`\n${how.join(', ')}`);

@@ -1,13 +1,14 @@
+import type { Dataset } from '../../data/dataset.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import { numbersOf, type Table } from '../../metrics/table.ts';
-import type { FinishedRun } from '../../run/store.ts';
-import type { ResolvedScenario } from '../../scenario/load.ts';
+import type { RunOutcome } from '../../run/run.ts';
+import type { LoadedScenario, ResolvedScenario } from '../../scenario/load.ts';
 
 /** What a run came to, as the invariants look at it: all that a result holds, and bytes as the network itself counts them. */
 export interface Observed {
   readonly scenario: ResolvedScenario;
   readonly summary: Summary;
-  readonly tables: FinishedRun['tables'];
+  readonly tables: RunOutcome['tables'];
   readonly model: Table;
   readonly notes: readonly string[];
   readonly classes: number;
@@ -18,6 +19,22 @@ export interface Observed {
     readonly lost: Float64Array;
     readonly wasted: Float64Array;
     readonly active: number;
+  };
+}
+
+/** What the invariants look at, from a run that has ended. */
+export function observe(loaded: LoadedScenario, outcome: RunOutcome, dataset: Dataset): Observed {
+  const { summary, tables, extras, world } = outcome;
+  const { bytesDelivered, bytesLost, bytesWasted } = world.network.totals;
+  return {
+    scenario: loaded.scenario,
+    summary,
+    tables,
+    model: world.method.model().table,
+    notes: extras.notes,
+    classes: dataset.classes,
+    trainingRows: dataset.train.count,
+    network: { delivered: bytesDelivered, lost: bytesLost, wasted: bytesWasted, active: world.network.active },
   };
 }
 

@@ -60,7 +60,9 @@ function findLimits(schema: z.ZodType): Limits | undefined {
     const [expected = ''] = answer.error.issues[0]!.message.split(', got ');
     return [...expected.matchAll(/[-+.\de]+ [A-Za-z%/]+/g)].flatMap(([text]) => readAnyQuantity(text)?.value ?? []);
   });
-  const candidates = [0, ...DECADES, ...named].filter((value) => schema.safeParse(quantityText(value, dimension)).success);
+  const candidates = [0, ...DECADES, ...named].filter(
+    (value) => schema.safeParse(quantityText(value, dimension)).success,
+  );
   const accepted = [...new Set(candidates)].sort((a, b) => a - b);
   return accepted.length === 0 ? undefined : { dimension, accepted };
 }

@@ -5,7 +5,7 @@ import { ScenarioError } from '../../scenario/fault.ts';
 import { type LoadedScenario, loadScenario } from '../../scenario/load.ts';
 import { scenarioOptions } from '../../scenario/schema.ts';
 import { Chance } from './chance.ts';
-import { draw, type Drawing, NONE, type Path } from './draw.ts';
+import { type Drawing, draw, NONE, type Path } from './draw.ts';
 import { schemaAt } from './schema-at.ts';
 import { rangeAt, specialAt } from './special.ts';
 
@@ -52,9 +52,14 @@ function settle(scenario: Group, drawing: Drawing): Group {
   const dataset = scenario['dataset'] as Group;
   if (method['name'] === 'g2t') delete scenario['partition'];
   else {
-    const holds = (scenario['fleet'] as Group[]).some((group) => group['holds'] !== undefined && group['holds'] !== 'none');
+    const holds = (scenario['fleet'] as Group[]).some(
+      (group) => group['holds'] !== undefined && group['holds'] !== 'none',
+    );
     if (!holds && [undefined, 'none'].includes(scenario['partition'] as string))
-      scenario['partition'] = drawing.chance.pick([{ by: 'iid' }, { by: 'case', case: 1 + drawing.chance.whole(0, 3) }]);
+      scenario['partition'] = drawing.chance.pick([
+        { by: 'iid' },
+        { by: 'case', case: 1 + drawing.chance.whole(0, 3) },
+      ]);
     const learner = method['learner'] as Group;
     if (learner['name'] !== 'softmax') {
       if (dataset['name'] === 'clusters' || dataset['name'] === 'auslan') dataset['classes'] = 2;

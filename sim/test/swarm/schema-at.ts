@@ -27,7 +27,9 @@ export function schemaAt(
     case 'array':
       return typeof step === 'number' ? schemaAt(def.element, rest, value, chance) : undefined;
     case 'tuple':
-      return typeof step === 'number' && step < def.items.length ? schemaAt(def.items[step]!, rest, value, chance) : undefined;
+      return typeof step === 'number' && step < def.items.length
+        ? schemaAt(def.items[step]!, rest, value, chance)
+        : undefined;
     case 'pipe':
       return schemaAt(def.in, path, written, chance);
     case 'union': {

@@ -4,7 +4,7 @@ import { PROFILE_NAMES } from '../../net/profiles.ts';
 import { scenarioOptions } from '../../scenario/schema.ts';
 import type { Chance } from './chance.ts';
 import { CSV_FILES, IDX_FILES } from './data-files.ts';
-import { defOf, draw, type Drawing, NONE, type Path, type Special } from './draw.ts';
+import { type Drawing, defOf, draw, NONE, type Path, type Special } from './draw.ts';
 import { schemaAt } from './schema-at.ts';
 
 /** The name that links and access points of a drawn scenario have, so that fleets can use them. */
@@ -100,13 +100,18 @@ function drawDataset(drawing: Drawing, schema: z.core.$ZodType, path: Path): unk
   const options = new Map(def.options.map((option) => [nameOf(option), option]));
   const name = chance.yes(0.6) ? 'clusters' : chance.pick([...options.keys()]);
   const { specialAt: special } = drawing;
-  const drawn = draw(options.get(name)!, path, { ...drawing, specialAt: (at) => (at === path ? undefined : special(at)) });
+  const drawn = draw(options.get(name)!, path, {
+    ...drawing,
+    specialAt: (at) => (at === path ? undefined : special(at)),
+  });
   if (drawn === NONE) return NONE;
   const dataset = drawn as Record<string, unknown>;
   if (name === 'csv') {
     const { test, ...file } = chance.pick(CSV_FILES);
     const { header: _header, separator: _separator, label: _label, test: _test, ...rest } = dataset;
-    return rest['split'] === undefined && test !== undefined && chance.yes(0.5) ? { ...rest, ...file, test } : { ...rest, ...file };
+    return rest['split'] === undefined && test !== undefined && chance.yes(0.5)
+      ? { ...rest, ...file, test }
+      : { ...rest, ...file };
   }
   if (name === 'idx') return { ...dataset, ...IDX_FILES };
   if (name === 'mnist' || name === 'auslan') delete dataset['path'];
@@ -157,7 +162,9 @@ function drawAt(path: string, drawing: Drawing): unknown {
 /** Paths that a variant may set: every key of the scenario, and every key of one of its groups. */
 function anyPath(chance: Chance): string {
   const { shape } = scenarioOptions;
-  const key = chance.pick(Object.keys(shape).filter((name) => !['schema', 'name', 'compare', 'sweep', 'description', 'fleet'].includes(name)));
+  const key = chance.pick(
+    Object.keys(shape).filter((name) => !['schema', 'name', 'compare', 'sweep', 'description', 'fleet'].includes(name)),
+  );
   const inner = schemaAt(scenarioOptions, [key], undefined, chance);
   const def = inner === undefined ? undefined : defOf(inner);
   return def?.type === 'object' && chance.yes(0.8) ? `${key}.${chance.pick(Object.keys(def.shape))}` : key;
@@ -180,4 +187,3 @@ function drawCompare(drawing: Drawing, _schema: z.core.$ZodType, path: Path): un
     return { name, ...against, set: set === NONE ? { seed: 5 } : set };
   });
 }
-
