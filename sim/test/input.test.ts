@@ -205,7 +205,7 @@ describe('a scenario that does not go with its data or its devices', () => {
     [
       'held rows for a learner that reads past them',
       () => method('learner: { name: opt-sgd, variant: as-published }').replace('link:', 'holds: all, link:'),
-      'FOLDER/a.yaml:4:59 method.learner.variant: expected one that trains on held rows, for the fault of as-published reaches into the next row, got as-published and rows held by fleet.0',
+      'FOLDER/a.yaml:4:57 method.learner.variant: expected one that trains on held rows, for the fault of as-published reaches into the next row, got as-published and rows held by fleet.0',
     ],
     [
       'a class that is not there',

@@ -33,7 +33,12 @@ const hold = z
 const manual = z.strictObject({
   device: z.int().min(0).describe('device id, from 0'),
   rounds: z
-    .array(z.string().regex(CLASS_LIST, 'expected classes from 1, as in "1-15" or "1-3, 7"'))
+    .array(
+      z
+        .string()
+        .regex(CLASS_LIST, 'expected classes from 1, as in "1-15" or "1-3, 7"')
+        .refine((text) => new Set(parseClasses(text)).size > 1, 'expected at least two classes'),
+    )
     .min(1)
     .describe('the classes of each round; all pairs within a round are its tasks'),
 });
