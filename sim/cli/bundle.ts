@@ -74,7 +74,7 @@ export async function verifyBundle(path: string, options: EngineOptions & TrustO
       ? await verifySweep(inside, { ...options, foreign: true, firmware, limits, version: marker.versions.globe2train })
       : await verifyResult(inside, { ...options, foreign: true, firmware, limits });
     const foreign = firmware.kind === 'foreign' ? { foreign_firmware: firmware.sha256 } : {};
-    return { ...outcome, ...foreign, notes: notesOf(bundle) };
+    return { ...outcome, ...foreign, notes: [...(outcome.notes ?? []), ...notesOf(bundle)] };
   } catch (error) {
     // Nobody knows the temporary folder.
     if (error instanceof Error) error.message = error.message.replaceAll(folder, path);

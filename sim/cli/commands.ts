@@ -143,7 +143,7 @@ const validate: Command = {
   options: {
     target: value('Where to', 'native, qemu:BOARD or serial:PATH[@BAUD]'),
     device: value(
-      'A device by id; may be given again. Else the first of each group of the fleet, at least three devices',
+      'A device by id; may be given again. Else of those that trained, the first of each group of the fleet, at least three devices',
     ),
     frames: value('Only the first so many frames of each device', 'all by default'),
     timeout: value('How long the board may take for an answer', '5 min by default'),

@@ -38,7 +38,7 @@ export interface VerifyOutcome {
   readonly replayed?: string;
   /** Set where it was foreign: the SHA-256 of the firmware that was run. */
   readonly foreign_firmware?: string;
-  /** What a reader should know beforehand: of a bundle, where this program is another than the one that made it. */
+  /** What a reader should know: that no task was done; of a bundle, that another version made it. */
   readonly notes?: readonly string[];
 }
 
@@ -48,11 +48,19 @@ export interface DiffOutcome {
   readonly difference: string | null;
 }
 
+export interface RunDone {
+  readonly summary: Summary;
+  readonly resultDir: string;
+  /** Runs of the scenario and its `compare`, and how many of them were cut at their horizon. */
+  readonly runs: number;
+  readonly cut: number;
+}
+
 /** What the command line asks of `run/`. */
 export interface Engine {
   runScenario(
     options: EngineOptions & { readonly scenario: LoadedScenario; readonly outDir: string },
-  ): Promise<{ readonly summary: Summary; readonly resultDir: string }>;
+  ): Promise<RunDone>;
   verifyResult(resultDir: string, options: EngineOptions): Promise<VerifyOutcome>;
   diffResults(a: string, b: string, options: EngineOptions): Promise<DiffOutcome>;
 }

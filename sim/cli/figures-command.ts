@@ -27,6 +27,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   };
   const made: string[] = [];
   for await (const { figure, files } of make(plans, args, io, say)) {
+    if (files.size === 0) throw new RunError(`figures: expected files of ${figure.name}, got none`);
     for (const [name, content] of files) {
       if (check) compare(join(outDir, name), content);
       else writeFileWhole(join(outDir, name), content);

@@ -53,10 +53,15 @@ export async function verifyLive(
 ): Promise<VerifyOutcome> {
   const { digest } = openResult(folder).manifest;
   const certificate = await replayed(folder, live, options);
-  const { same, devices } = certificate;
+  const { devices, record, weights } = certificate;
+  // A board that was given nothing to train is held to its frames.
+  const same =
+    record.fault === null &&
+    devices.every(({ outcome, model }) => outcome === 'identical' && model?.same === model?.recorded);
   const frames = devices.reduce((sum, each) => sum + each.frames_in + each.frames_out, 0);
   const names = live.map(({ device, target }) => `device ${device} (${target})`).join(', ');
-  const did = `boards took part, so that no run has this digest again: ${names}; their ${frames} frames replayed to the simulator’s firmware`;
+  const whose = options.firmware?.kind === 'foreign' ? 'the foreign' : 'the simulator’s';
+  const did = `boards took part, so that no run has this digest again: ${names}; their ${frames} frames${weights === 0 ? ', which bring no weights,' : ''} replayed to ${whose} firmware`;
   const difference = same ? null : differencesInWords(certificate).join('; ');
   return {
     same,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EXIT, InputError } from '../kernel/errors.ts';
+import { horizonText } from '../report/numbers.ts';
 import { SweepInterrupted } from '../run/interrupted.ts';
 import { readShard, shardText } from '../run/shard.ts';
 import type { SweepEngine } from '../run/sweep-engine.ts';
@@ -105,14 +106,14 @@ export async function merge(args: Arguments, io: Io): Promise<number> {
 }
 
 function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): void {
-  const { id, folder, points, runs, found, tables } = done;
+  const { id, folder, points, runs, found, cut, tables } = done;
   if (flag(args, 'json')) {
     const files =
       tables === undefined
         ? []
         : ['runs.arrow', 'runs.parquet', 'statistics.arrow', 'statistics.parquet', 'report.html'];
     const host = { wall_s: seconds };
-    io.stdout.write(`${JSON.stringify({ sweep: id, result: folder, points, runs, found, files, host })}\n`);
+    io.stdout.write(`${JSON.stringify({ sweep: id, result: folder, points, runs, found, cut, files, host })}\n`);
     return;
   }
   if (flag(args, 'quiet')) return;
@@ -120,6 +121,7 @@ function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): void {
     ['sweep', id],
     ['points', String(points)],
     ['runs', found === 0 || found === runs ? String(runs) : `${runs}, of which ${found} stood already`],
+    ...(cut === 0 ? [] : [['stopped', horizonText(cut, runs)] as [string, string]]),
     ['took', `${Number(seconds.toPrecision(3))} s`],
     ['results', folder],
   ];

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
+import { wasCut } from '../metrics/summary.ts';
 import { renderSweep } from '../report/sweep-report.ts';
 import type { SweepResult } from '../report/sweep-series.ts';
 import { type DataInputs, inputsForSweep } from '../run/data-files.ts';
@@ -49,6 +50,8 @@ export interface SweepDone {
   readonly runs: number;
   /** Of these, how many stood already. */
   readonly found: number;
+  /** Runs that were cut at their horizon. */
+  readonly cut: number;
   /** Undefined for a shard, which has no tables of its own. */
   readonly tables: SweepTables | undefined;
 }
@@ -77,7 +80,14 @@ export async function makeSweep(request: SweepRequest): Promise<SweepDone> {
   } finally {
     await engine.close();
   }
-  const done = { id: plan.id, folder, points: sweep.points.length, runs: rows.length, found: progress.found };
+  const done = {
+    id: plan.id,
+    folder,
+    points: sweep.points.length,
+    runs: rows.length,
+    found: progress.found,
+    cut: cutOf(rows),
+  };
   return { ...done, tables: shard === undefined ? await writeResults(folder, plan, rows) : undefined };
 }
 
@@ -114,8 +124,19 @@ export async function mergeShards(folders: readonly string[], out: string | unde
   openSweepFolder(folder, plan, false);
   for (const { record, id, seed } of rows)
     if (readRecord(folder, { id, seed }) === undefined) writeRecord(folder, record);
-  const done = { id: plan.id, folder, points: plan.sweep.points.length, runs: rows.length, found: rows.length };
+  const done = {
+    id: plan.id,
+    folder,
+    points: plan.sweep.points.length,
+    runs: rows.length,
+    found: rows.length,
+    cut: cutOf(rows),
+  };
   return { ...done, tables: await writeResults(folder, plan, rows) };
+}
+
+function cutOf(rows: readonly SweepRow[]): number {
+  return rows.filter(({ record }) => wasCut(record.summary)).length;
 }
 
 /** How many shards there were, by the names of their folders. */
@@ -142,6 +163,7 @@ async function writeResults(folder: string, plan: SweepPlan, rows: readonly Swee
     name: sweep.name,
     points: sweep.points.length,
     runs: rows.length,
+    cut: cutOf(rows),
     columns: sweep.columns.map(({ name }) => name),
   };
   files.set('summary.json', canonicalJson(summary));

@@ -91,6 +91,7 @@ function certificateTable(certificate: Certificate, file: string): string {
       `${wire.packets} packets, ${wire.repeated} sent again, ${wire.dropped} answers broken or late`,
     ]);
   if (resets > 0) facts.push(['resets', `${resets}: the board lost its device in mid session and was begun again`]);
+  facts.push(['devices', devices.map(({ device }) => device).join(', ') || 'none']);
   if (partial) facts.push(['left out', `${devices.reduce((sum, each) => sum + each.left_out, 0)} rows, by --frames`]);
   facts.push(['certificate', file]);
   const header = [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBytes } from '../files/read.ts';
 import { digestText } from '../kernel/digest.ts';
+import { RunError } from '../kernel/errors.ts';
 import { checkSweepData } from '../run/input-check.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { localEngine } from '../run/sweep-engine.ts';
@@ -35,6 +36,7 @@ export async function verifySweep(
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>
       options.onProgress({ simulatedSeconds: 0, events: 0, tasksDone: done, tasksTotal: total, unit: 'runs' });
     const rows = await runSweep({ plan, folder: fresh, engine, onProgress, cancelled });
+    if (rows.length === 0) throw new RunError(`${folder}: expected a sweep with runs to compare, got none`);
     const stored = (row: SweepRow) => readRecord(folder, row)?.summary.digest ?? 'none';
     const expected = digestText(rows.map(stored).join('\n'));
     const digest = digestText(rows.map(({ record }) => record.summary.digest).join('\n'));

@@ -3,6 +3,8 @@
  * clones, and all that a page gets through JSON. Times in simulated seconds.
  */
 
+import type { Summary } from '../metrics/summary.ts';
+
 /** What a device is doing, by the number that stands for it in a snapshot. */
 export const STATES = ['waiting', 'computing', 'sending', 'receiving', 'offline', 'stale'] as const;
 export type DeviceState = (typeof STATES)[number];
@@ -187,6 +189,8 @@ export interface Status {
   readonly verdicts: readonly number[];
   /** Digest so far, events and frames alone; of all when the run has ended. */
   readonly digest: string;
+  /** What the run came to, once it has ended: that of its result. */
+  readonly summary: Summary | null;
 }
 
 /** What the simulation's thread answers when it is asked how things stand: only what came since it was last asked. */
@@ -236,7 +240,8 @@ export interface PastRun {
   readonly digest: string;
   readonly stopped: string;
   readonly accuracy: number | null;
-  readonly makespan: number;
+  /** Null of a run that was cut. */
+  readonly makespan: number | null;
 }
 
 /** What a past run can be drawn from. */

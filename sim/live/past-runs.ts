@@ -112,7 +112,7 @@ function plainJson(path: string): unknown {
 function describe(path: string, folder: string): PastRun | undefined {
   const manifest = plainJson(join(path, MARKER)) as Partial<Manifest> | undefined;
   const summary = plainJson(join(path, 'summary.json')) as Partial<Summary> | undefined;
-  if (typeof manifest?.digest !== 'string' || typeof summary?.makespan_s !== 'number') return undefined;
+  if (typeof manifest?.digest !== 'string' || summary?.makespan_s === undefined) return undefined;
   const method = (manifest.scenario as { readonly method?: { readonly name?: string } } | undefined)?.method?.name;
   return {
     id: createHash('sha256').update(`${folder} ${manifest.digest}`).digest('hex').slice(0, 16),
@@ -124,7 +124,7 @@ function describe(path: string, folder: string): PastRun | undefined {
     digest: manifest.digest,
     stopped: String(manifest.stopped),
     accuracy: orNull(summary.accuracy ?? undefined),
-    makespan: summary.makespan_s,
+    makespan: orNull(summary.makespan_s ?? undefined),
   };
 }
 

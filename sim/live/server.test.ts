@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMALL, setupFor } from './fixture.ts';
 import { MOST_PAGES } from './hub.ts';
 import { type Live, openLive } from './live.ts';
+import { PastRuns } from './past-runs.ts';
 
 let folder: string;
 let live: Live;
@@ -144,6 +145,15 @@ describe('the live page’s server', () => {
     expect((await command(`{"do":"play"${' '.repeat(5000)}}`)).status).toBe(413);
     expect((await ask('/', { headers: { x: 'y'.repeat(20_000) } })).status).toBe(431);
     expect((await ask('/results', { method: 'DELETE' })).status).toBe(405);
+  });
+
+  it('lists runs that were cut, which have no makespan', async () => {
+    const results = join(folder, 'cut');
+    mkdirSync(join(results, 'one'), { recursive: true });
+    const manifest = { digest: 'd', name: 'one', seed: 1, stopped: 'horizon', scenario: { method: { name: 'g2t' } } };
+    writeFileSync(join(results, 'one/manifest.json'), JSON.stringify(manifest));
+    writeFileSync(join(results, 'one/summary.json'), JSON.stringify({ makespan_s: null, devices: 1 }));
+    expect(await new PastRuns(results).list()).toMatchObject([{ folder: 'one', stopped: 'horizon', makespan: null }]);
   });
 
   it('reads nothing outside the results folder', async () => {

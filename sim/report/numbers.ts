@@ -57,3 +57,13 @@ export function percent(share: number, digits = 1): string {
 export function six(value: number): number | null {
   return Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
 }
+
+/** One value over another; null where one of them is not known, or there is nothing to divide by. */
+export function ratio(value: number | null, to: number | null): number | null {
+  return value === null || to === null || to === 0 ? null : value / to;
+}
+
+/** How many of some runs were cut: 27 of 30 at the horizon. */
+export function horizonText(cut: number, all: number): string {
+  return `${grouped(cut)} of ${grouped(all)} at the horizon`;
+}

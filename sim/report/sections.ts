@@ -85,7 +85,12 @@ export function paperSection(result: RunResult, figureOfPaper: Markup): Section 
       grouped(summary.device_seconds * 1e3),
       deviation(summary.device_seconds * 1e3, PAPER_SUM_MS),
     ],
-    ['Makespan', `${grouped(PAPER_SLOWEST_MS)} (computing alone)`, grouped(summary.makespan_s * 1e3), '–'],
+    [
+      'Makespan',
+      `${grouped(PAPER_SLOWEST_MS)} (computing alone)`,
+      summary.makespan_s === null ? '–' : grouped(summary.makespan_s * 1e3),
+      '–',
+    ],
   ];
   const claims = PAPER_FAULTS.map(([claim, truth]) => html`<dt>${claim}</dt><dd>${truth}</dd>\n`);
   return {

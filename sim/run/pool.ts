@@ -137,11 +137,11 @@ export class RunPool {
   async #answer<T>(job: object, what: string, filename?: string): Promise<PoolAnswer<T>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await Promise.race([this.#begin<T>(job, filename), this.#broken]);
+        return await Promise.race([this.#begin<T>(job, what, filename), this.#broken]);
       } catch (cause) {
         // The job's own faults are answers: here its thread ended without one.
         if (Atomics.load(this.#stop, 0) !== 0) return { kind: 'interrupted' };
-        if (cause instanceof RunError) throw new RunError(`${what}: ${cause.message}`, { cause });
+        if (cause instanceof RunError) throw cause;
         if (attempt < ATTEMPTS) continue;
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new RunError(`${what}: ${ATTEMPTS} workers died of this run, one after the other (${why})`, { cause });
@@ -149,10 +149,10 @@ export class RunPool {
     }
   }
 
-  #begin<T>(job: object, filename: string | undefined): Promise<PoolAnswer<T>> {
+  #begin<T>(job: object, what: string, filename: string | undefined): Promise<PoolAnswer<T>> {
     const begin = (record?: SharedArrayBuffer, signal?: AbortSignal) =>
       this.#threads.run({ ...job, record }, { ...(filename && { filename }), ...(signal && { signal }) });
-    return (this.#watchdog?.watch(begin) ?? begin()) as Promise<PoolAnswer<T>>;
+    return (this.#watchdog?.watch(what, begin) ?? begin()) as Promise<PoolAnswer<T>>;
   }
 
   /** Ends all runs soon, those that wait too: each rejects with `Interrupted`. */

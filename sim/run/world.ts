@@ -43,6 +43,8 @@ export interface WorldInput {
   /** Runs the firmware where it is foreign. */
   readonly guard?: Guard | undefined;
   readonly observe: FrameObserver | undefined;
+  /** Called after every aggregation of the method; undefined where nobody measures the model then. */
+  readonly onAggregated?: (() => void) | undefined;
   /** Boards that take part beside the simulated devices. */
   readonly live?: LiveBoards | undefined;
 }
@@ -72,7 +74,8 @@ const LEAST_RECEIVE_BYTES = 1024;
 /** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
 const BACKOFF = { first: 1e9, longest: 60e9 };
 
-export function buildWorld({ loaded, dataset, firmware, crew, guard, observe, live }: WorldInput): World {
+export function buildWorld(input: WorldInput): World {
+  const { loaded, dataset, firmware, crew, guard, observe, onAggregated, live } = input;
   const { scenario } = loaded;
   if (live === undefined) refuseWithoutBoards(scenario);
   const { seed, method: options } = scenario;
@@ -163,6 +166,7 @@ export function buildWorld({ loaded, dataset, firmware, crew, guard, observe, li
     partition,
     meter,
     fault: loaded.fault,
+    onAggregated,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
     },

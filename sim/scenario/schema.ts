@@ -16,16 +16,18 @@ const stopOptions = z.strictObject({
   when: z
     .union([
       z.enum(['trained', 'horizon']),
-      z.strictObject({ accuracy: quantity('share').describe('Accuracy on the test rows, reached at a measurement') }),
+      z.strictObject({
+        accuracy: quantity('share').describe('Accuracy on the test rows, tested at every aggregation'),
+      }),
     ])
     .default('trained')
     .describe(
-      'trained: when the method has its model; horizon: not before; { accuracy: 90 % }: when the model is that good',
+      'trained: when the method has its model; horizon: not before; { accuracy: 90 % }: when an aggregation has made the model that good',
     ),
   horizon: quantity('time', { above: 0, max: MAX_HORIZON_S })
     .prefault('1 d')
     .describe(
-      'The run ends here whatever happens (stopped: horizon); at most 104 d, as far as simulated time is exact',
+      'The run is cut here whatever happens (stopped: horizon), and then has no makespan; at most 104 d, as far as simulated time is exact',
     ),
 });
 
@@ -89,7 +91,9 @@ export const scenarioOptions = z.strictObject({
     .strictObject({
       every: quantity('time', { min: 0.001 })
         .prefault('1 s')
-        .describe('Simulated time between two measurements of the model'),
+        .describe(
+          'Simulated time between two rows of the table metrics; targets are tested at every aggregation, whatever this is',
+        ),
     })
     .prefault({})
     .describe('How often the model is measured'),

@@ -23,6 +23,7 @@ export interface ExchangeInput<Options extends ExchangeOptions> {
   /** By device. */
   readonly specs: readonly DeviceSpec[];
   readonly onFinished: () => void;
+  readonly onAggregated?: (() => void) | undefined;
   /** The training rows of each device; without one, those of the classes that it holds. */
   readonly partition: Partition | undefined;
   readonly holds: readonly ('none' | 'all' | readonly number[])[];

@@ -28,6 +28,8 @@ export interface G2tInput {
   /** ns that each device's CPU needs for a byte of a frame that comes in. */
   readonly nanosecondsPerByte: Float64Array;
   readonly onFinished: () => void;
+  /** Called when classifiers have come in; undefined where nobody measures the model then. */
+  readonly onAggregated?: (() => void) | undefined;
   /** Classes whose training rows each device holds itself. */
   readonly holds: readonly ('none' | 'all' | readonly number[])[];
 }
@@ -89,6 +91,7 @@ export function wireG2t(input: G2tInput): WiredG2t {
     records,
     ramBytes: plan.ramBytes,
     onFinished: input.onFinished,
+    onAggregated: input.onAggregated,
   });
   return { method, records, evaluation, work };
 }
