@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import yargs from 'yargs';
 import { EXIT, G2tError, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { COMMANDS, type Command, declare, isGroup } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Arguments } from './usage.ts';
@@ -129,7 +129,13 @@ function complaint(error: unknown, debug: boolean): string {
   if (debug && error instanceof Error) return withStack(error);
   if (error instanceof G2tError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutOfMemory(error)) return `not enough memory (${message}): a smaller scenario needs less`;
   return `g2t: internal error: ${message}\nThis is a fault of the program; --debug shows where.`;
+}
+
+/** Node says so of an array that it has no room for. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /allocation failed|Invalid typed array length/i.test(error.message);
 }
 
 function withStack(error: Error): string {

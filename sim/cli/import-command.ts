@@ -10,7 +10,7 @@ import { sha256Of } from '../files/hash.ts';
 import { gunzip, readBytes, readUnpacked } from '../files/read.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { KNOWN_DATASETS } from './data-catalogue.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';

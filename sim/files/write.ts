@@ -17,6 +17,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
 import { codeOf, fileFault } from './fault.ts';
+import { announce } from './unfinished.ts';
 
 /** What a file holds; text is written as UTF-8. */
 export type Content = Uint8Array | string;
@@ -33,6 +34,7 @@ export function writeFileWhole(path: string, content: Content): void {
   const target = resolve(path);
   makeFolder(dirname(target));
   const temporary = sibling(target, 'part');
+  announce(target, false);
   try {
     writeFlushed(temporary, content);
     renameSync(temporary, target);
@@ -42,6 +44,7 @@ export function writeFileWhole(path: string, content: Content): void {
     throw fileFault('write', path, cause);
   } finally {
     ours.delete(temporary);
+    announce(target, true);
   }
 }
 
@@ -63,6 +66,7 @@ export function writeFolderWhole(options: {
   makeFolder(dirname(target));
   const temporary = sibling(target, 'part');
   const old = sibling(target, 'old');
+  announce(target, false);
   try {
     mkdirSync(temporary);
     const folders = new Set([temporary]);
@@ -84,6 +88,7 @@ export function writeFolderWhole(options: {
   } finally {
     ours.delete(temporary);
     ours.delete(old);
+    announce(target, true);
   }
 }
 
@@ -171,8 +176,8 @@ function sibling(target: string, kind: 'part' | 'old'): string {
   return path;
 }
 
-/** Removes what killed processes left of `target`; puts back a result that was being replaced when that happened. */
-function cleanLeftovers(target: string): void {
+/** Removes what killed processes or threads left of `target`; puts back a result that was being replaced when that happened. */
+export function cleanLeftovers(target: string): void {
   const folder = dirname(target);
   const prefix = `.${basename(target)}.`;
   let names: string[];

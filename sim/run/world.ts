@@ -14,7 +14,7 @@ import { Fleet } from '../fleet/fleet.ts';
 import { Routine } from '../fleet/routine.ts';
 import { InputError } from '../kernel/errors.ts';
 import { Simulation } from '../kernel/simulation.ts';
-import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
+import { cyclesToDuration, fromSeconds, type Instant, toSeconds } from '../kernel/time.ts';
 import { kernelOf } from '../method/g2t/learner.ts';
 import type { Method } from '../method/method.ts';
 import { wireMethod } from '../method/registry.ts';
@@ -24,6 +24,7 @@ import type { Network, NetworkListener } from '../net/network.ts';
 import { SimpleNetwork } from '../net/simple.ts';
 import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { estimateWorkload, excess } from '../scenario/workload.ts';
 import { foretell, Interventions } from './interventions.ts';
 import { type LiveBoards, refuseWithoutBoards } from './live.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
@@ -78,8 +79,9 @@ export function buildWorld(input: WorldInput): World {
   const { loaded, dataset, firmware, crew, guard, observe, onAggregated, live } = input;
   const { scenario } = loaded;
   if (live === undefined) refuseWithoutBoards(scenario);
+  refuseExcess(loaded, dataset);
   const { seed, method: options } = scenario;
-  const sim = new Simulation();
+  const sim = new Simulation(fromSeconds(scenario.stop.horizon) as number as Instant);
   const places = layOut(scenario);
   const { devices, groups, group, boards } = places;
   const kernel = options.name === 'g2t' ? kernelOf(options.learner) : 'ours';
@@ -189,6 +191,18 @@ export function buildWorld(input: WorldInput): World {
       return (device, until) => offlineStretches(dropout, device, until);
     },
   };
+}
+
+/** What hangs on the size of a data set in files shows only now. @throws ScenarioError */
+function refuseExcess(
+  { scenario, fault }: LoadedScenario,
+  { classes, features, train, test, validation }: Dataset,
+): void {
+  const rows = train.count + test.count + (validation?.count ?? 0);
+  for (const estimate of estimateWorkload(scenario, { classes, features, trainRows: train.count, rows })) {
+    const message = excess(estimate);
+    if (message !== undefined) throw fault(estimate.path, message);
+  }
 }
 
 function receiveBytesFor(features: number): number {

@@ -1,9 +1,10 @@
+import { didYouMean } from '../kernel/suggest.ts';
 import { knownLinks, resolveNetwork } from '../net/options.ts';
 import type { Path } from './fault.ts';
 import { MAX_DEVICES, targetOf } from './fleet-options.ts';
 import type { Scenario } from './schema.ts';
-import { didYouMean } from './suggest.ts';
 import { combinationsOf, MOST_COMBINATIONS, plannedVariants } from './variants.ts';
+import { estimateWorkload, excess } from './workload.ts';
 
 /** The most devices that can have a WebAssembly instance each: every one reserves about 8 GB of address space. */
 export const MAX_ISOLATED = 1000;
@@ -28,6 +29,10 @@ export function checkScenario(scenario: Scenario, report: Report): void {
   checkMethod(scenario, devices, report);
   checkPartition(scenario, report);
   checkCompare(scenario, report);
+  for (const estimate of estimateWorkload({ ...scenario, network: resolveNetwork(scenario.network) })) {
+    const message = excess(estimate);
+    if (message !== undefined) report(estimate.path, message);
+  }
 }
 
 /** Real and emulated boards: each is one process, emulator or port, and cannot be run again for a variant. */

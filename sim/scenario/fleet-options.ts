@@ -4,10 +4,11 @@ import { BOARD_PATH, boardFile, boardOfChoice } from '../device/board-file.ts';
 import { BOARD_NAMES, boardName, boardNamed } from '../device/boards/index.ts';
 import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
-import { LAST_INSTANT, toSeconds } from '../kernel/time.ts';
+import { didYouMean } from '../kernel/suggest.ts';
+import { MAX_SECONDS } from '../kernel/time.ts';
+import { LIMITS } from '../net/limits.ts';
 import { accessPointUse } from '../net/options.ts';
 import { REGION_NAMES } from '../net/regions.ts';
-import { didYouMean } from './suggest.ts';
 
 /** The most devices that a run can have: what one WASM memory of 4 GiB holds. */
 export const MAX_DEVICES = 1_000_000;
@@ -54,11 +55,6 @@ const board = z
     anyOf: [{ enum: BOARD_NAMES }, { pattern: TARGET.source }, { pattern: BOARD_PATH.source }],
   });
 
-/** Whether bursts of a device's own work return while simulated time is exact. @param burst s. */
-function fitsRun(busy: number, burst: number): boolean {
-  return busy === 0 || burst / busy <= toSeconds(LAST_INSTANT);
-}
-
 /** One kind of device: `count` of them, alike in everything but their place and their weather. */
 export const groupOptions = z.strictObject({
   board: z.union([board, boardFile]),
@@ -79,11 +75,11 @@ export const groupOptions = z.strictObject({
       busy: quantity('share', { min: 0, max: 0.99 }).describe(
         'Share of the time that the device needs for its own work',
       ),
-      burst: quantity('time', { above: 0 }).describe('Mean length of a spell of that work'),
+      burst: quantity('time', LIMITS.condition).describe('Mean length of a period of that work'),
     })
-    .refine(({ busy, burst }) => fitsRun(busy, burst), {
+    .refine(({ busy, burst }) => busy === 0 || burst / busy <= MAX_SECONDS, {
       path: ['burst'],
-      message: 'expected bursts that return within 104 d (burst / busy), as far as simulated time is exact',
+      error: 'expected burst / busy, the time from one period of work to the next, to be at most 104 d',
     })
     .optional()
     .describe("The device's own work, which goes before training; none if left out"),

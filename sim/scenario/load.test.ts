@@ -190,11 +190,6 @@ describe('every fault is one line with its place', () => {
     ['count: 3', 'count: 1.5', 'a.yaml:8:31 fleet.0.count: expected a whole number, got 1.5'],
     ['count: 3', 'count: many', 'a.yaml:8:31 fleet.0.count: expected a number, got many'],
     ['count: 3', 'count: 2000000', 'a.yaml:8:31 fleet.0.count: expected at most 1000000, got 2000000'],
-    [
-      'link: home-wifi }',
-      'link: home-wifi, routine: { busy: 1 %, burst: 39 h } }',
-      'a.yaml:8:96 fleet.0.routine.burst: expected bursts that return within 104 d (burst / busy), as far as simulated time is exact, got 39 h',
-    ],
     ['classes: 5', 'classes: 1', 'a.yaml:3:37 dataset.classes: expected at least 2, got 1'],
     [
       'name: clusters, ',

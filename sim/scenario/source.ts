@@ -181,3 +181,9 @@ function start(node: unknown): number | undefined {
 function single(file: string, line: number, column: number, message: string): ScenarioError {
   return new ScenarioError([{ place: `${file}:${line}:${column}`, line, column, path: '', message }]);
 }
+
+/** Whether a file describes a sweep: a scenario's with `sweep`, or one over a scenario elsewhere. */
+export function isSweep(file: string, bytes: Uint8Array): boolean {
+  const { value } = readSource(file, bytes);
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'sweep');
+}

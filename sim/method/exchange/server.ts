@@ -69,8 +69,9 @@ export abstract class ExchangeServer implements Method {
   #scoredVersion = -1;
   #loss = Number.NaN;
   #lossVersion = -1;
-  /** When the weights were first measured and found to be no numbers, ns. */
+  /** When the weights, and the loss, were first measured and found not to be finite, ns. */
   #brokenAt = -1;
+  #lossBrokenAt = -1;
   #finished = false;
   protected sent = 0;
 
@@ -113,9 +114,14 @@ export abstract class ExchangeServer implements Method {
   /** What a report should say of this run. */
   get notes(): readonly string[] {
     const { notes } = this.prepared;
-    if (this.#brokenAt < 0) return notes;
-    const since = `since the measurement at ${toSeconds(this.#brokenAt)} s`;
-    return [...notes, `Training diverged: ${since} the weights are no numbers. The step (learner.eta) is too large.`];
+    const found: [number, string][] = [[this.#brokenAt, 'the weights are not finite numbers']];
+    // The loss of broken weights says nothing new; it may overflow long before they do.
+    if (this.#lossBrokenAt !== this.#brokenAt) found.unshift([this.#lossBrokenAt, 'the loss is not a finite number']);
+    const diverged = found
+      .filter(([at]) => at >= 0)
+      .map(([at, what]) => `since the measurement at ${toSeconds(at)} s ${what}`);
+    if (diverged.length === 0) return notes;
+    return [...notes, `Training diverged: ${diverged.join(', ')}. The step (learner.eta) is too large.`];
   }
 
   scores(): Scores {
@@ -134,6 +140,7 @@ export abstract class ExchangeServer implements Method {
   loss(): number {
     if (this.#lossVersion !== this.version) {
       this.#loss = this.prepared.model.loss(this.w);
+      if (this.#lossBrokenAt < 0 && !Number.isFinite(this.#loss)) this.#lossBrokenAt = this.sim.now;
       this.#lossVersion = this.version;
     }
     return this.#loss;

@@ -114,6 +114,10 @@ export class G2tCloud implements Method {
     return this.#config.ramBytes;
   }
 
+  get notes(): readonly string[] {
+    return this.#config.evaluation.notes;
+  }
+
   scores(): Scores {
     return this.#config.evaluation.scores();
   }
@@ -150,11 +154,6 @@ export class G2tCloud implements Method {
     }
   }
 
-  frame(device: number, type: number, bytes: Uint8Array): number {
-    this.#heard(device);
-    return this.#take(device, type, bytes);
-  }
-
   answered(device: number): void {
     if (this.#deferred[device]! > 0 && !this.#owesTaken(device)) {
       // All that filled its memory is here, and the acknowledgement goes ahead of what is sent now.
@@ -165,7 +164,8 @@ export class G2tCloud implements Method {
   }
 
   /** What the answer is made of comes later: CONFIG goes at the head of the first stream, before the first task. */
-  #take(device: number, type: number, bytes: Uint8Array): number {
+  frame(device: number, type: number, bytes: Uint8Array): number {
+    this.#heard(device);
     switch (type) {
       case FRAME.hello:
       case FRAME.pong:
@@ -308,7 +308,7 @@ export class G2tCloud implements Method {
       records.wasted(device, stream.bytes(device, task, false), this.#assignments.flop(assignment));
       return;
     }
-    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n));
+    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n), this.#sim.now);
     records.done(device, this.#assignments.sentAt(assignment), accuracy);
     const opened = this.#scheduler.finish(task);
     if (this.finished) this.#config.onFinished();
