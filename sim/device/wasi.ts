@@ -1,3 +1,5 @@
+import type { WASI as NodeWasi } from 'node:wasi';
+
 /** What the simulation puts in the place of the machine's clock and random numbers. */
 export interface WasiWorld {
   /** Simulated time, whole ns. */
@@ -58,8 +60,9 @@ export function isOffered(module: string, name: string, kind: string): boolean {
 export const OFFERED = `${MEMORY_IMPORT}, ${[...FUNCTION_NAMES].map((name) => `${WASI}.${name}`).join(' and ')}`;
 
 /**
- * Instantiates a reactor module with the clock and random numbers of the simulation and nothing else of WASI. A module that imports
- * its memory gets one that threads can share. A module that imports anything else is not instantiated (WebAssembly.LinkError).
+ * Instantiates a reactor module and lets node:wasi start it, with the clock and random numbers of the simulation in the place of node's
+ * and none of its other functions. A module that imports its memory gets one that threads can share. A module that imports anything
+ * else is not instantiated (WebAssembly.LinkError).
  */
 export function instantiate(
   module: WebAssembly.Module,
@@ -72,7 +75,8 @@ export function instantiate(
     env: imported ? { memory } : {},
   });
   memory ??= instance.exports['memory'] as WebAssembly.Memory;
-  (instance.exports['_initialize'] as (() => void) | undefined)?.();
+  const started = { exports: { _initialize: instance.exports['_initialize'], memory } };
+  new (wasiClass())({ version: 'preview1', args: [], env: {}, preopens: {}, returnOnExit: true }).initialize(started);
   return instance;
 }
 
@@ -81,4 +85,22 @@ export function join(module: WebAssembly.Module, memory: WebAssembly.Memory, sta
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   (instance.exports['__stack_pointer'] as WebAssembly.Global).value = stack;
   return instance;
+}
+
+let loaded: typeof NodeWasi | undefined;
+
+/** Loads node:wasi without its ExperimentalWarning; every other warning passes. */
+function wasiClass(): typeof NodeWasi {
+  if (loaded !== undefined) return loaded;
+  const emit = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (rest[0] === 'ExperimentalWarning' && String(warning).includes('WASI')) return;
+    (emit as (...all: unknown[]) => void).call(process, warning, ...rest);
+  }) as typeof process.emitWarning;
+  try {
+    loaded = process.getBuiltinModule('node:wasi').WASI;
+  } finally {
+    process.emitWarning = emit;
+  }
+  return loaded;
 }
