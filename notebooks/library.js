@@ -8,7 +8,9 @@ import { rows, run, sweep } from 'globe2train';
 // One run, with two changes. Nothing is written.
 const set = { 'dataset.classes': 10, 'method.redundancy': 1 };
 const { summary, digest, tables } = await run({ scenario: 'scenarios/quickstart.yaml', set, seed: 7 });
-console.log(`one run: accuracy ${summary.accuracy}, makespan ${summary.makespan_s} s, digest ${digest}`);
+console.log(
+  `one run: accuracy ${summary.accuracy}, ${summary.stopped} after ${summary.simulated_s} s, digest ${digest}`,
+);
 
 const slowest = rows(tables.devices).sort((a, b) => b.compute_s - a.compute_s)[0];
 console.log(
@@ -27,8 +29,11 @@ try {
   const { runs } = await sweep({ sweep: file, out: join(folder, 'results'), set: { 'dataset.classes': 10 } });
   for (const latency of new Set(rows(runs).map((row) => row.latency))) {
     const own = rows(runs).filter((row) => row.latency === latency);
-    const mean = own.reduce((sum, row) => sum + row.makespan_s, 0) / own.length;
-    console.log(`latency ${latency} s: makespan ${mean.toFixed(2)} s, mean of ${own.length} seeds`);
+    // A run that was cut at its horizon has no makespan.
+    const known = own.map((row) => row.makespan_s).filter((makespan) => makespan !== null);
+    const sum = known.reduce((all, makespan) => all + makespan, 0);
+    const mean = known.length === 0 ? 'not known' : `${(sum / known.length).toFixed(2)} s`;
+    console.log(`latency ${latency} s: makespan ${mean}, mean of ${known.length} of ${own.length} seeds`);
   }
 } finally {
   rmSync(folder, { recursive: true });

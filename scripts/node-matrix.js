@@ -1,13 +1,11 @@
 // Runs the same scenarios on several versions of Node, pooled and isolated, on one thread and two, and compares the digests. The other Nodes come
 // from npm, into .cache/, once. `node scripts/node-matrix.js [MAJOR...]`; exit code 1 on a difference.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { MAJORS, nodeOf, ROOT } from './node-versions.js';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const MAJORS = ['20', '22', '24', '26'];
 const GLOBE = ['scenarios/globe-1000.yaml', '--set', 'dataset.classes=40', ...counts([60, 60, 40, 30, 10])];
 const ISOLATION = { pooled: ['--set', 'isolation=pooled'], instance: ['--set', 'isolation=instance'] };
 const THREADS = { '1 thread': ['--threads', '1'], '2 threads': ['--threads', '2'] };
@@ -19,36 +17,6 @@ const RUNS = {
 
 function counts(of) {
   return of.flatMap((count, group) => ['--set', `fleet.${group}.count=${count}`]);
-}
-
-/** The npm package that holds Node's program for this machine. */
-function nodePackage() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const prefix = platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
-  return `${prefix}-${platform}-${process.arch}`;
-}
-
-/** The path of a Node of this major version, fetched when it is not there. */
-function nodeOf(major) {
-  if (process.versions.node.split('.')[0] === major) return process.execPath;
-  const folder = join(ROOT, '.cache', `node${major}`);
-  const program = join(
-    folder,
-    'node_modules',
-    nodePackage(),
-    'bin',
-    process.platform === 'win32' ? 'node.exe' : 'node',
-  );
-  if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true });
-    // A manifest of its own, or npm would install into the project above.
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    console.log(`fetching Node ${major} (${nodePackage()}) into .cache/`);
-    const [npm, shell] = process.platform === 'win32' ? ['npm.cmd', true] : ['npm', false];
-    const args = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', `${nodePackage()}@${major}`];
-    execFileSync(npm, args, { cwd: folder, shell, stdio: ['ignore', 'ignore', 'inherit'] });
-  }
-  return program;
 }
 
 function digest(node, args, out) {

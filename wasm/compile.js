@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Version of `@yowasp/clang`, as in package.json. Another compiler gives other bytes, which is another firmware. */
+const COMPILER_VERSION = '22.0.0-git20542-10';
+
 export const FIRMWARE = join(dirname(fileURLToPath(import.meta.url)), '..', 'firmware');
 /** Custom sections: what the module was built from, and the hash of its core, by which a board's build of the same is known. */
 const SECTIONS = { built: 'g2t-sources', core: 'g2t-core' };
@@ -59,11 +62,8 @@ export function hashDefinition() {
 
 /** SHA-256 over everything that decides the output: sources, flags, compiler version. */
 export function fingerprint(files, extraFlags = []) {
-  const version = JSON.parse(
-    readFileSync(join(FIRMWARE, '..', 'node_modules/@yowasp/clang/package.json'), 'utf8'),
-  ).version;
   return createHash('sha256')
-    .update(JSON.stringify([version, FLAGS, LINK, SECTIONS, extraFlags, Object.entries(files)]))
+    .update(JSON.stringify([COMPILER_VERSION, FLAGS, LINK, SECTIONS, extraFlags, Object.entries(files)]))
     .digest('hex');
 }
 
@@ -88,7 +88,7 @@ function units(files) {
 }
 
 async function clang(files, rest) {
-  const { runClang, runLLVM } = await import('@yowasp/clang');
+  const { runClang, runLLVM } = await loadCompiler();
   await runLLVM(undefined, {}, QUIET);
   const tree = {};
   for (const [path, text] of Object.entries(files)) put(tree, path.split('/'), text);
@@ -99,6 +99,24 @@ async function clang(files, rest) {
     // The compiler's own messages are on stderr; its exception would print the whole source tree.
     throw new Error('the firmware does not compile (see above)');
   }
+}
+
+/**
+ * Loads the compiler. The published package does not depend on it, since it brings the built module.
+ * @throws Error that says how to install it, where it is missing or has another version.
+ */
+export async function loadCompiler() {
+  const remedy = `npm install --save-dev @yowasp/clang@${COMPILER_VERSION}`;
+  let loaded;
+  try {
+    loaded = await import('@yowasp/clang');
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error(`the firmware's compiler is not installed: ${remedy}`, { cause: error });
+  }
+  if (loaded.version !== COMPILER_VERSION)
+    throw new Error(`expected @yowasp/clang ${COMPILER_VERSION}, got ${loaded.version}: ${remedy}`);
+  return loaded;
 }
 
 /** The fingerprint that a built module carries; undefined where it has none. */

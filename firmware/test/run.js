@@ -3,7 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtFrom, compile, compileObjects, FIRMWARE, fingerprint, sources } from '../../wasm/compile.js';
+import {
+  builtFrom,
+  compile,
+  compileObjects,
+  FIRMWARE,
+  fingerprint,
+  loadCompiler,
+  sources,
+} from '../../wasm/compile.js';
 import { GCC, HOW_TO_GET_GCC, HOW_TO_GET_QEMU, QEMU } from '../port/cortex-m/images.js';
 import { arduinoOnCores } from './arduino.js';
 import { arduinoSketches, boardSizes, emulatedBoards, emulatedSuites, nativeBoards, smallestBoard } from './boards.js';
@@ -115,8 +123,14 @@ async function overWire(name, drive) {
 }
 
 portableIncludes();
-await noState();
-await inWasi();
+const noCompiler = await loadCompiler().then(
+  () => undefined,
+  (error) => error.message,
+);
+if (noCompiler === undefined) {
+  await noState();
+  await inWasi();
+} else skipped('WASI', noCompiler);
 if (has('gcc')) {
   native('native with sanitizers', SANITIZE);
   native('native as for a small board', ['-DG2T_CRC_SMALL', '-DG2T_PLAIN_LANES']);

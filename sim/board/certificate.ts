@@ -9,7 +9,7 @@ import type { RecordedRun, TargetAbout } from './validate.ts';
 /** What a replay showed: `certificate-TARGET.json`. */
 export interface Certificate {
   readonly schema: 1;
-  /** Whether every byte and every weight that was compared is the same, and something was compared. */
+  /** Whether every byte and every weight that was compared is the same, and weights were compared. */
   readonly same: boolean;
   readonly result: { readonly name: string; readonly digest: string; readonly firmware: string };
   readonly target: TargetAbout & { readonly same_sources: boolean };
@@ -17,6 +17,8 @@ export interface Certificate {
   /** The first difference of the first device that differs. */
   readonly first_difference: Difference | null;
   readonly devices: readonly DeviceCertificate[];
+  /** Numbers of trained weights that were compared and are the same, of all devices. */
+  readonly weights: number;
   /** Packets to the board, those that had to be sent again, and what came back broken or late; null where there is no wire. */
   readonly wire: WireCounts | null;
   /** Times that the board was reset in mid session, and begun again. */
@@ -61,16 +63,21 @@ export function certificateOf(made: {
     };
   });
   const fault = run.record.fault ?? null;
-  const compared = devices.filter(({ outcome }) => outcome === 'identical');
-  const differs = devices.some(({ outcome, model: kept }) => outcome === 'different' || kept?.same !== kept?.recorded);
+  const identical = devices.filter(({ outcome }) => outcome === 'identical');
+  const weights = identical.reduce((sum, each) => sum + each.weights, 0);
+  const differs = devices.some(
+    ({ outcome, model: kept }) =>
+      outcome === 'different' || outcome === 'not-compared' || kept?.same !== kept?.recorded,
+  );
   return {
     schema: 1,
-    same: fault === null && !differs && compared.length > 0,
+    same: fault === null && !differs && weights > 0,
     result: { name: run.name, digest: run.digest, firmware: run.core },
     target: { ...about, same_sources: about.firmware === run.core },
     record: { rows: run.record.rows, devices: run.record.devices, fault },
     first_difference: devices.find(({ difference }) => difference !== null)?.difference ?? null,
     devices,
+    weights,
     wire,
     resets,
     partial,
@@ -136,14 +143,23 @@ export function verdictInWords({ devices, same, record }: Certificate): string[]
   const identical = devices.filter(({ outcome }) => outcome === 'identical').length;
   const refused = devices.reduce((sum, each) => sum + each.refused, 0);
   if (refused > 0) lines.push(`${refused} tasks were refused by the firmware, then and now`);
-  if (same) lines.push(`identical: every byte and weight of ${identical} of ${devices.length} devices`);
-  else if (identical === 0 && record.fault === null && devices.every(({ outcome }) => outcome === 'does-not-fit'))
+  if (same) {
+    lines.push(`identical: every byte and weight of ${identical} of ${devices.length} devices`);
+    const without = devices.filter((each) => each.outcome === 'identical' && each.weights === 0);
+    for (const { device } of without) lines.push(`device ${device} sent no weights: its frames alone were compared`);
+  } else if (
+    devices.length > 0 &&
+    identical === 0 &&
+    record.fault === null &&
+    devices.every(({ outcome }) => outcome === 'does-not-fit')
+  )
     lines.push('nothing was compared: no device fits this board');
   return lines;
 }
 
 /** The first difference in words, a line each; empty where there is none. */
-export function differencesInWords({ record, first_difference: first, devices, target }: Certificate): string[] {
+export function differencesInWords(certificate: Certificate): string[] {
+  const { record, first_difference: first, devices, target, weights, partial } = certificate;
   const lines: string[] = [];
   if (record.fault !== null) {
     const { device, frame, row, what } = record.fault;
@@ -164,5 +180,19 @@ export function differencesInWords({ record, first_difference: first, devices, t
     if (model === null || model.same === model.recorded || first !== null) continue;
     lines.push(`device ${device}: ${model.same} of its ${model.recorded} classifiers are those of the model`);
   }
+  for (const { device, outcome } of devices)
+    if (outcome === 'not-compared')
+      lines.push(`device ${device}: nothing was compared, since the record holds none of its frames`);
+  const unfit = devices.length > 0 && devices.every(({ outcome }) => outcome === 'does-not-fit');
+  if (lines.length === 0 && weights === 0 && !unfit)
+    lines.push(`no weights were compared: ${whyNone(devices, partial)}`);
   return lines;
+}
+
+function whyNone(devices: readonly DeviceCertificate[], partial: boolean): string {
+  if (devices.length === 0) return 'the record holds no device';
+  const who =
+    devices.length === 1 ? `device ${devices[0]!.device}` : `devices ${devices.map(({ device }) => device).join(', ')}`;
+  if (partial) return `the first frames of ${who} bring none; give more with --frames`;
+  return `${who} sent none in the recorded run; run it longer, or choose others with --device`;
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../kernel/errors.ts';
 import { type BinaryColumn, findColumn, numbersOf, type Table, wordsOf } from '../metrics/table.ts';
 import { FRAMES_TABLE } from '../metrics/tables.ts';
+import type { FRAME } from '../protocol/frame.ts';
 import { type Direction, type RecordSeal, rowCheck, sealOf, typeOf } from '../run/frame-check.ts';
 
 /** One call of a device's firmware, as it was recorded. */
@@ -24,6 +25,9 @@ export interface RecordFault {
   readonly frame: number;
   readonly what: string;
 }
+
+/** Types of frames that carry what a device trained. */
+const TRAINED: readonly string[] = ['weights', 'update'] satisfies (keyof typeof FRAME)[];
 
 /** The table `frames` of a result, device by device. */
 export class FrameRecord {
@@ -53,6 +57,15 @@ export class FrameRecord {
   /** The devices that are in the record, by id. */
   get recorded(): readonly number[] {
     return [...this.#rowsOf.keys()].sort((a, b) => a - b);
+  }
+
+  /** The devices that sent weights or an update in the record, by id. */
+  get trained(): readonly number[] {
+    const { devices, directions, types } = this.#columns();
+    const found = new Set<number>();
+    for (let row = 0; row < this.rows; row++)
+      if (directions[row] === 'up' && TRAINED.includes(types[row]!)) found.add(devices[row]!);
+    return [...found].sort((a, b) => a - b);
   }
 
   steps(device: number): Step[] {

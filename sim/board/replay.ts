@@ -34,7 +34,8 @@ export interface Difference {
 
 export interface DeviceReplay {
   readonly device: number;
-  readonly outcome: 'identical' | 'different' | 'does-not-fit';
+  /** `not-compared`: the record has nothing of the device that could be replayed. */
+  readonly outcome: 'identical' | 'different' | 'does-not-fit' | 'not-compared';
   readonly frames_in: number;
   readonly frames_out: number;
   readonly timers: number;
@@ -107,7 +108,7 @@ class Replay {
     if (this.#difference === null && this.#refusal === null) this.#compareWeights(steps.at(-1));
     return {
       device,
-      outcome: this.#difference !== null ? 'different' : this.#refusal !== null ? 'does-not-fit' : 'identical',
+      outcome: this.#outcome(),
       ...this.#counts,
       weights: this.#sent.values,
       difference: this.#difference,
@@ -117,6 +118,13 @@ class Replay {
       recorded: this.#recorded,
       sent: this.#sent,
     };
+  }
+
+  #outcome(): DeviceReplay['outcome'] {
+    if (this.#difference !== null) return 'different';
+    if (this.#refusal !== null) return 'does-not-fit';
+    const { frames_in, frames_out, timers } = this.#counts;
+    return frames_in + frames_out + timers > 0 ? 'identical' : 'not-compared';
   }
 
   async #step(step: Step): Promise<void> {

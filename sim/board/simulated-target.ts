@@ -2,19 +2,19 @@ import { PooledHost } from '../device/host.ts';
 import type { DeviceSpec } from '../device/host-types.ts';
 import type { HeldRow } from '../device/noting-host.ts';
 import type { Instant } from '../kernel/time.ts';
-import type { Firmware } from '../run/inputs.ts';
+import type { LoadedFirmware } from '../run/inputs.ts';
 import type { Answer } from './packets.ts';
 import type { OpenTarget, TargetAbout } from './validate.ts';
 
-/** The simulator's own firmware as a target: what boards did is replayed to it. */
+/** Firmware in the simulator as a target: what boards did is replayed to it. */
 export class SimulatedTarget implements OpenTarget {
   readonly about: TargetAbout;
-  readonly #firmware: Firmware;
+  readonly #firmware: LoadedFirmware;
   #host: PooledHost;
 
-  constructor(firmware: Firmware) {
+  constructor(firmware: LoadedFirmware) {
     this.#firmware = firmware;
-    this.#host = new PooledHost(firmware.module);
+    this.#host = hostOf(firmware);
     this.about = {
       target: 'simulator',
       board: 'wasm',
@@ -27,7 +27,7 @@ export class SimulatedTarget implements OpenTarget {
   }
 
   async begin(device: number, spec: DeviceSpec, rows: readonly HeldRow[]): Promise<number> {
-    this.#host = new PooledHost(this.#firmware.module);
+    this.#host = hostOf(this.#firmware);
     const place = this.#host.addAs(device, spec);
     const features = rows[0]?.features.length;
     if (features === undefined) return 0;
@@ -59,6 +59,10 @@ export class SimulatedTarget implements OpenTarget {
     const deadline = this.#host.deadline(0) / 1000;
     return { status, counter: 0, deadline, work: this.#host.work.slice(), frame };
   }
+}
+
+function hostOf({ module, guard }: LoadedFirmware): PooledHost {
+  return new PooledHost(module, undefined, guard);
 }
 
 function at(us: number): Instant {

@@ -4,6 +4,7 @@ import { loadDataset, loadFirmware } from '../run/inputs.ts';
 import { replayInputs } from '../run/replay-inputs.ts';
 import { runToEnd } from '../run/run.ts';
 import { loadScenario } from '../scenario/load.ts';
+import { differencesInWords, verdictInWords } from './certificate.ts';
 import { FakeBoard, type Troubles } from './fixture.ts';
 import { FrameRecord } from './record.ts';
 import { BoardReset, Session } from './session.ts';
@@ -23,8 +24,8 @@ stop: { when: trained, horizon: 1 h }
 record: frames
 `;
 
-async function recordedRun(): Promise<RecordedRun> {
-  const loaded = loadScenario({ file: 'small.yaml', bytes: new TextEncoder().encode(TEXT) });
+async function recordedRun(set: readonly string[] = []): Promise<RecordedRun> {
+  const loaded = loadScenario({ file: 'small.yaml', bytes: new TextEncoder().encode(TEXT), set });
   const dataset = loadDataset(loaded.scenario.dataset, 'data', 1);
   const firmware = loadFirmware();
   const { tables, digest, world } = await runToEnd({ loaded, dataset, firmware: firmware.module });
@@ -33,7 +34,7 @@ async function recordedRun(): Promise<RecordedRun> {
     folder: 'nowhere',
     loaded,
     record: new FrameRecord(frames, sealOf(frames)),
-    inputs: replayInputs({ loaded, dataset, firmware: firmware.module, live: [] }),
+    inputs: replayInputs({ loaded, dataset, firmware, live: [] }),
     live: [],
     name: 'small',
     digest,
@@ -59,6 +60,46 @@ const options = { devices: [0, 2, 3], cancelled: () => false, onProgress: () => 
 describe('validation', () => {
   it('takes the first device of each group, and three at least', () => {
     expect(defaultDevices(run)).toEqual([0, 1, 2]);
+  });
+
+  it('takes devices that trained, where others did not', async () => {
+    const one = await recordedRun(['dataset.classes=2', 'method.redundancy=1']);
+    const { recorded, trained } = one.record;
+    expect([recorded.length > 1, trained.length]).toEqual([true, 1]);
+    expect(defaultDevices(one)).toEqual(trained);
+    const certificate = await validate(one, new SimulatedTarget(loadFirmware()), { ...options, devices: recorded });
+    expect(certificate).toMatchObject({ same: true });
+    expect(verdictInWords(certificate).filter((line) => line.endsWith('its frames alone were compared'))).toHaveLength(
+      recorded.length - 1,
+    );
+  });
+
+  it('fails where no weights were compared', async () => {
+    const none = await recordedRun(['stop={ when: horizon, horizon: 20 ms }']);
+    expect([none.record.recorded.length > 0, none.record.trained]).toEqual([true, []]);
+    const devices = defaultDevices(none);
+    const certificate = await validate(none, new SimulatedTarget(loadFirmware()), { ...options, devices });
+    expect(certificate).toMatchObject({ same: false, first_difference: null, weights: 0 });
+    expect(differencesInWords(certificate)).toEqual([
+      expect.stringMatching(/^no weights were compared: devices [\d, ]+ sent none/),
+    ]);
+    const empty = await validate(none, new SimulatedTarget(loadFirmware()), { ...options, devices: [] });
+    expect(empty.same).toBe(false);
+    expect(differencesInWords(empty)).toEqual(['no weights were compared: the record holds no device']);
+  });
+
+  it('fails where the record holds nothing of a device', async () => {
+    const { rows, devices, fault } = run.record;
+    const steps = (device: number) => (device === 4 ? [] : run.record.steps(device));
+    const without = { ...run, record: { rows, devices, fault, steps } as unknown as FrameRecord };
+    const certificate = await validate(without, new SimulatedTarget(loadFirmware()), { ...options, devices: [0, 4] });
+    expect(certificate).toMatchObject({
+      same: false,
+      devices: [{ outcome: 'identical' }, { outcome: 'not-compared' }],
+    });
+    expect(differencesInWords(certificate)).toEqual([
+      'device 4: nothing was compared, since the record holds none of its frames',
+    ]);
   });
 
   it('finds the simulator’s firmware the same as itself, in memory and over a wire', async () => {
@@ -89,7 +130,11 @@ describe('validation', () => {
 
   it('replays the first frames only where it is told to', async () => {
     const certificate = await validate(run, await fakeTarget({}), { ...options, limit: 3 });
-    expect(certificate).toMatchObject({ same: true, partial: true });
+    // The first three frames of a device bring no weights.
+    expect(certificate).toMatchObject({ same: false, partial: true, weights: 0 });
+    expect(differencesInWords(certificate)).toEqual([
+      'no weights were compared: the first frames of devices 0, 2, 3 bring none; give more with --frames',
+    ]);
     for (const device of certificate.devices) {
       expect(device.frames_in + device.frames_out).toBe(3);
       expect(device.left_out).toBeGreaterThan(0);

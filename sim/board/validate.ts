@@ -5,7 +5,7 @@ import { readBytes } from '../files/read.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Table } from '../metrics/table.ts';
 import { checkResultData } from '../run/input-check.ts';
-import { DatasetShelf, type Origin } from '../run/inputs.ts';
+import { DatasetShelf, type LoadedFirmware, type Origin } from '../run/inputs.ts';
 import type { LiveDevice } from '../run/live.ts';
 import { type ReplayInputs, replayInputs } from '../run/replay-inputs.ts';
 import { readResultTable } from '../run/result-tables.ts';
@@ -32,7 +32,7 @@ export interface RecordedRun {
 }
 
 export interface OpenOptions extends Origin {
-  readonly firmware: WebAssembly.Module;
+  readonly firmware: LoadedFirmware;
   /** Folder of the data sets. */
   readonly dataDir: string;
 }
@@ -77,19 +77,20 @@ const MOST_KINDS = 6;
 const LEAST = 3;
 
 /**
- * The devices to replay when none is named: the first of each group of the fleet (of at most six groups), so that every kind of board is
- * there, and then others by id until they are three.
+ * The devices to replay when none is named: of those that trained, the first of each group of the fleet (of at most six groups), so that
+ * every kind of board is there, and then others by id until they are three. Where none trained, the same of all that were recorded.
  */
 export function defaultDevices({ record, inputs }: Pick<RecordedRun, 'record' | 'inputs'>): number[] {
-  const { recorded } = record;
+  const { recorded, trained } = record;
+  const candidates = trained.length > 0 ? trained : recorded;
   const groups = new Set<number>();
-  const chosen = recorded.filter((device) => {
+  const chosen = candidates.filter((device) => {
     const group = inputs.group[device]!;
     if (groups.has(group) || groups.size === MOST_KINDS) return false;
     groups.add(group);
     return true;
   });
-  for (const device of recorded) if (chosen.length < LEAST && !chosen.includes(device)) chosen.push(device);
+  for (const device of candidates) if (chosen.length < LEAST && !chosen.includes(device)) chosen.push(device);
   return chosen.sort((a, b) => a - b);
 }
 

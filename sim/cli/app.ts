@@ -1,16 +1,18 @@
 import { createRequire } from 'node:module';
 import yargs from 'yargs';
 import { EXIT, G2tError, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { COMMANDS, type Command, declare, isGroup } from './commands.ts';
 import type { Io } from './io.ts';
+import { escaping } from './output.ts';
 import type { Arguments } from './usage.ts';
 
 /**
  * The command line: reads the arguments, runs one command, and answers with the exit code. Nothing here ends the process.
  * @param argv without the program's own name.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], outside: Io): Promise<number> {
+  const io = escaping(outside);
   const debug = argv.includes('--debug');
   try {
     return await dispatch(argv, io);
@@ -68,7 +70,7 @@ function parser(act: (command: Command, args: Arguments) => void, io: Io) {
     .option('debug', { type: 'boolean', describe: 'Show the stack of an error', global: true })
     .help()
     .version(version())
-    .wrap(Math.min(io.stdout.columns ?? 100, 120));
+    .wrap(Math.min(io.stdout.terminal?.columns ?? 100, 120));
   for (const entry of COMMANDS) {
     if (!isGroup(entry)) declare(cli, entry, act);
     else {
@@ -129,7 +131,13 @@ function complaint(error: unknown, debug: boolean): string {
   if (debug && error instanceof Error) return withStack(error);
   if (error instanceof G2tError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutOfMemory(error)) return `not enough memory (${message}): a smaller scenario needs less`;
   return `g2t: internal error: ${message}\nThis is a fault of the program; --debug shows where.`;
+}
+
+/** Node says so of an array that it has no room for. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /allocation failed|Invalid typed array length/i.test(error.message);
 }
 
 function withStack(error: Error): string {

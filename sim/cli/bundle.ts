@@ -1,14 +1,14 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { withScratchFolder } from '../files/scratch.ts';
 import { writeFolderWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bundle.ts';
 import { checkResultData, checkSweepData, datasetsOf } from '../run/input-check.ts';
-import { loadFirmware } from '../run/inputs.ts';
+import { type Firmware, firmwareOf, isBuilt, loadFirmware } from '../run/inputs.ts';
 import { MARKER, openResult } from '../run/store.ts';
 import { openSweep, SWEEP_MARKER } from '../run/sweep-store.ts';
-import type { EngineOptions, VerifyOutcome } from './engine.ts';
+import type { EngineOptions, TrustOptions, VerifyOutcome } from './engine.ts';
 import { verifyResult } from './simulate.ts';
 import { verifySweep } from './verify-sweep.ts';
 import { packageVersion } from './version.ts';
@@ -42,40 +42,55 @@ function sweepIn(folder: string, dataDir: string) {
   return { holds: 'sweep' as const, datasets: sweep.datasets, inputs, wanted: firmware.sha256 };
 }
 
-/** Unpacks a bundle, runs what is in it again with the firmware in it, and compares. */
-export async function verifyBundle(path: string, options: EngineOptions): Promise<VerifyOutcome> {
+/**
+ * Unpacks a bundle, runs what is in it again with the firmware in it, and compares.
+ * @throws InputError where that firmware is foreign and nobody has allowed it.
+ */
+export async function verifyBundle(path: string, options: EngineOptions & TrustOptions): Promise<VerifyOutcome> {
   const bundle = await openBundle(path);
+  const firmware = trustedFirmware(path, bundle, options);
   checkBundleData(path, bundle.marker, options.dataDir);
-  const folder = mkdtempSync(join(tmpdir(), 'g2t-bundle-'));
-  try {
-    const inside = join(folder, 'result');
-    const { firmware, marker, result } = bundle;
-    const isSweep = marker.holds === 'sweep';
-    writeFolderWhole({ path: inside, files: result, marker: isSweep ? SWEEP_MARKER : MARKER });
-    const outcome = isSweep
-      ? await verifySweep(inside, { ...options, foreign: true, firmware, version: marker.versions.globe2train })
-      : await verifyResult(inside, { ...options, foreign: true, firmware });
-    return { ...outcome, notes: notesOf(bundle) };
-  } catch (error) {
-    // Nobody knows the temporary folder.
-    if (error instanceof Error) error.message = error.message.replaceAll(folder, path);
-    throw error;
-  } finally {
-    rmSync(folder, { recursive: true });
+  return withScratchFolder(
+    'bundle',
+    async (folder) => {
+      const inside = join(folder, 'result');
+      const limits = options.callSeconds === undefined ? {} : { callSeconds: options.callSeconds };
+      const { marker, result } = bundle;
+      const isSweep = marker.holds === 'sweep';
+      writeFolderWhole({ path: inside, files: result, marker: isSweep ? SWEEP_MARKER : MARKER });
+      const outcome = isSweep
+        ? await verifySweep(inside, {
+            ...options,
+            foreign: true,
+            firmware,
+            limits,
+            version: marker.versions.globe2train,
+          })
+        : await verifyResult(inside, { ...options, foreign: true, firmware, limits });
+      const foreign = firmware.kind === 'foreign' ? { foreign_firmware: firmware.sha256 } : {};
+      return { ...outcome, ...foreign, notes: [...(outcome.notes ?? []), ...notesOf(bundle)] };
+    },
+    path,
+  );
+}
+
+/** The firmware of a bundle. Foreign code is not even read before somebody has allowed it. */
+function trustedFirmware(path: string, { marker, wasm }: Bundle, { trust, say }: TrustOptions): Firmware {
+  const { sha256 } = marker.firmware;
+  if (!isBuilt(sha256)) {
+    const whose = `foreign firmware, SHA-256 ${sha256}, which is not the one built here (${loadFirmware().sha256.slice(0, 8)})`;
+    if (!trust)
+      throw new InputError(
+        `${path}: expected --trust, since verifying it runs ${whose}; got no --trust, so nothing was run`,
+      );
+    say(`runs ${whose}`);
   }
+  return firmwareOf(wasm, path);
 }
 
 function notesOf({ marker }: Bundle): string[] {
-  const { sha256 } = loadFirmware();
   const version = packageVersion();
-  return [
-    ...(sha256 === marker.firmware.sha256
-      ? []
-      : [
-          `the firmware of the bundle (${marker.firmware.sha256.slice(0, 8)}) is another than the one built here (${sha256.slice(0, 8)}): the bundle’s was run`,
-        ]),
-    ...(version === marker.versions.globe2train
-      ? []
-      : [`the bundle was made by version ${marker.versions.globe2train}; this is ${version}`]),
-  ];
+  return version === marker.versions.globe2train
+    ? []
+    : [`the bundle was made by version ${marker.versions.globe2train}; this is ${version}`];
 }

@@ -3,7 +3,7 @@ import { EXIT } from '../kernel/errors.ts';
 import { readScenario } from '../run/scenario-files.ts';
 import { listFaults, ScenarioError } from '../scenario/fault.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { isSweep } from '../scenario/sweep.ts';
+import { isSweep } from '../scenario/source.ts';
 import type { Io } from './io.ts';
 import { sweepOf } from './sweep-command.ts';
 import { type Arguments, flag, positional, texts, wholeNumber } from './usage.ts';

@@ -121,7 +121,18 @@ const verify: Command = {
   name: 'verify',
   positionals: [{ name: 'result', describe: 'the folder of a result or a sweep, or a bundle' }],
   describe: 'Run a result again; say whether the digests agree, or the first difference',
-  options: { data, workers, threads, json, quiet },
+  options: {
+    trust: {
+      type: 'boolean',
+      describe: 'Let a bundle run its own firmware where that is not the one built here: in a thread, with limits',
+    },
+    timeout: value('How long such firmware may take for one call', '20 s by default, and what known work takes'),
+    data,
+    workers,
+    threads,
+    json,
+    quiet,
+  },
   load: async () => (await import('./verify-command.ts')).verify,
 };
 
@@ -132,7 +143,7 @@ const validate: Command = {
   options: {
     target: value('Where to', 'native, qemu:BOARD or serial:PATH[@BAUD]'),
     device: value(
-      'A device by id; may be given again. Else the first of each group of the fleet, at least three devices',
+      'A device by id; may be given again. Else of those that trained, the first of each group of the fleet, at least three devices',
     ),
     frames: value('Only the first so many frames of each device', 'all by default'),
     timeout: value('How long the board may take for an answer', '5 min by default'),
@@ -304,7 +315,7 @@ const dataGroup: CommandGroup = {
       options: {
         data,
         label: value('csv: the column of the class: first, last or its name', 'last by default'),
-        'no-header': { type: 'boolean', describe: 'csv: the first line is a row already' },
+        'no-header': { type: 'boolean', describe: 'csv: the first line is a row, whatever it holds' },
         json,
       },
       load: async () => (await import('./import-command.ts')).run,

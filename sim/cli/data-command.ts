@@ -4,7 +4,7 @@ import { readBelow } from '../files/below.ts';
 import { sha256Of } from '../files/hash.ts';
 import { dataFolder, gunzip, MOST_BYTES } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile, OTHER_DATASETS } from './data-catalogue.ts';
 import type { Io } from './io.ts';
 import { textTable } from './text-table.ts';

@@ -96,7 +96,7 @@ describe('data import', () => {
     expect(JSON.parse(stdout)).toMatchObject({ what: '2 rows, 2 features, 2 classes' });
     expect(readFileSync(join(data, 'plants.csv'), 'utf8')).toBe('a,b,kind\n1,2,x\n3,4,y\n');
     for (const [text, message] of [
-      ['a,b,kind\n1,nan,x\n3,4,y\n', /plants.csv:2:b: expected .*, got "nan"/],
+      ['a,b,kind\n1,inf,x\n3,4,y\n', /plants.csv:2:b: expected .*, got "inf"/],
       ['a,b,kind\n1,2,x\n3,4,x\n', /plants.csv: expected at least 2 classes, got 1/],
       ['', /plants.csv/],
     ] as const) {

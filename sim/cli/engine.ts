@@ -17,6 +17,16 @@ export interface EngineOptions extends Origin {
   readonly cancelled: () => boolean;
 }
 
+/** What a person allows foreign firmware, beside `EngineOptions`. */
+export interface TrustOptions {
+  /** Whether firmware that is not the one built here may run. */
+  readonly trust: boolean;
+  /** How long it may take for one call, s; chosen when undefined. */
+  readonly callSeconds: number | undefined;
+  /** Says whose code is going to run: a person should always see it. */
+  readonly say: (line: string) => void;
+}
+
 export interface VerifyOutcome {
   readonly same: boolean;
   /** The digest that the result's manifest names, and the one of the run just made. */
@@ -26,7 +36,9 @@ export interface VerifyOutcome {
   readonly difference: string | null;
   /** Set for a run with real or emulated boards: what they did was replayed instead; how much, in words. */
   readonly replayed?: string;
-  /** What a reader should know beforehand: of a bundle, where this program is another than the one that made it. */
+  /** Set where it was foreign: the SHA-256 of the firmware that was run. */
+  readonly foreign_firmware?: string;
+  /** What a reader should know: that no task was done; of a bundle, that another version made it. */
   readonly notes?: readonly string[];
 }
 
@@ -36,11 +48,19 @@ export interface DiffOutcome {
   readonly difference: string | null;
 }
 
+export interface RunDone {
+  readonly summary: Summary;
+  readonly resultDir: string;
+  /** Runs of the scenario and its `compare`, and how many of them were cut at their horizon. */
+  readonly runs: number;
+  readonly cut: number;
+}
+
 /** What the command line asks of `run/`. */
 export interface Engine {
   runScenario(
     options: EngineOptions & { readonly scenario: LoadedScenario; readonly outDir: string },
-  ): Promise<{ readonly summary: Summary; readonly resultDir: string }>;
+  ): Promise<RunDone>;
   verifyResult(resultDir: string, options: EngineOptions): Promise<VerifyOutcome>;
   diffResults(a: string, b: string, options: EngineOptions): Promise<DiffOutcome>;
 }

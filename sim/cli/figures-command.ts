@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { readBytes, readText } from '../files/read.ts';
 import { type Content, checkWritable, writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError, RunError } from '../kernel/errors.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import type { Figure } from '../report/figures/figure.ts';
 import type { FigurePlan } from '../report/figures/make.ts';
-import { didYouMean } from '../scenario/suggest.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
 import { textTable } from './text-table.ts';
@@ -32,6 +32,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       failed.push({ figure, error });
       continue;
     }
+    if (files.size === 0) throw new RunError(`figures: expected files of ${figure.name}, got none`);
     for (const [name, content] of files) {
       if (check) compare(join(outDir, name), content);
       else writeFileWhole(join(outDir, name), content);

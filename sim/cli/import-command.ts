@@ -2,15 +2,16 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readAuslanCsv, readAuslanTree, type TreeFile } from '../data/auslan.ts';
-import { readCsv } from '../data/csv.ts';
+import { type CsvForm, readCsv } from '../data/csv.ts';
 import { readIdx } from '../data/idx.ts';
+import { MISSING_WORDS } from '../data/missing.ts';
 import type { Recordings } from '../data/recordings.ts';
 import { filesBelow } from '../files/below.ts';
 import { sha256Of } from '../files/hash.ts';
 import { gunzip, readBytes, readUnpacked } from '../files/read.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { KNOWN_DATASETS } from './data-catalogue.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
@@ -36,7 +37,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const readers: Record<string, () => Import> = {
     auslan: () => auslan(source),
     mnist: () => mnist(source),
-    csv: () => csv(source, { label: text(args, 'label') ?? 'last', header: !flag(args, 'no-header') }),
+    csv: () => csv(source, { label: text(args, 'label') ?? 'last', header: flag(args, 'no-header') ? false : 'auto' }),
   };
   if (!Object.hasOwn(readers, name)) {
     throw new InputError(`expected auslan, mnist or csv, got ${name}${didYouMean(name, Object.keys(readers))}`);
@@ -105,8 +106,7 @@ function mnist(source: string): Import {
     return { file: found, bytes: gunzip(bytes, found), stored: bytes[0] === 0x1f ? bytes : gzipSync(bytes), part };
   });
   const [images, labels, testImages, testLabels] = files as [File, File, File, File];
-  const train = readIdx(images, labels, 'digits', undefined);
-  const test = readIdx(testImages, testLabels, 'digits', undefined);
+  const { train, test } = readIdx({ images, labels }, { images: testImages, labels: testLabels }, 'digits');
   return {
     files: files.map(({ part, stored }) => ({ path: `mnist/${part}.gz`, bytes: stored })),
     what: `${train.y.length} and ${test.y.length} images of ${train.features} pixels`,
@@ -115,12 +115,13 @@ function mnist(source: string): Import {
 
 type File = { readonly file: string; readonly bytes: Uint8Array; readonly stored: Uint8Array; readonly part: string };
 
-function csv(source: string, form: { readonly label: string; readonly header: boolean }): Import {
+function csv(source: string, form: Pick<CsvForm, 'label' | 'header'>): Import {
   const bytes = readBytes(source);
   const { train } = readCsv({ file: source, bytes: gunzip(bytes, source) }, undefined, {
     ...form,
     separator: ',',
     missing: 'drop',
+    'missing-words': MISSING_WORDS,
   });
   if (train.classNames.length < 2)
     throw new InputError(`${source}: expected at least 2 classes, got ${train.classNames.length}`);

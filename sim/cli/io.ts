@@ -9,8 +9,6 @@ export interface Io {
 
 export interface Output {
   write(text: string): unknown;
-  /** Whether a person looks at it. */
-  readonly isTTY?: boolean | undefined;
-  /** Width of the terminal in characters. */
-  readonly columns?: number | undefined;
+  /** Where it is a terminal, that terminal, for progress bars, which move its cursor. What is written there directly is not escaped. */
+  readonly terminal?: NodeJS.WriteStream | undefined;
 }

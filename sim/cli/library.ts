@@ -48,7 +48,7 @@ export interface RunResult {
  * @throws InputError for what is wrong with the scenario or its data, with the place; RunError when the run failed.
  * @example
  * const { summary } = await run({ scenario: 'scenarios/quickstart.yaml', seed: 2 });
- * console.log(summary.accuracy, summary.makespan_s);
+ * console.log(summary.accuracy, summary.makespan_s ?? `cut after ${summary.simulated_s} s`);
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { scenario, seed, signal } = options;
@@ -100,7 +100,7 @@ export interface SweepResult {
  * @throws where the sweep is wrong, or all of its runs fail alike. What was made until then stays, and is found when it is called again.
  * @example
  * const { runs } = await sweep({ sweep: 'scenarios/sweeps/latency-and-loss.yaml', workers: 2 });
- * const slow = rows(runs).filter((row) => row.makespan_s > 20);
+ * const slow = rows(runs).filter(({ makespan_s }) => makespan_s === null || makespan_s > 20); // null: cut at its horizon
  */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { sweep: file, signal, out, onProgress, redis } = options;

@@ -1,6 +1,7 @@
 import { readDocument } from '../files/read.ts';
 import { EXIT, InputError } from '../kernel/errors.ts';
 import { openLive } from '../live/live.ts';
+import { loadFirmware } from '../run/inputs.ts';
 import { scenarioOf } from './check-command.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
@@ -12,7 +13,8 @@ const SPEEDS = { least: 0.001, most: 1e6 } as const;
 
 /** Serves the live page of a scenario until Ctrl-C. */
 export async function run(args: Arguments, io: Io): Promise<number> {
-  // The scenario's faults are told before anything is served.
+  // Faults of the firmware and the scenario are told before anything is served.
+  loadFirmware();
   const { scenario, set, inputs } = scenarioOf(args);
   const port = wholeNumber(args, 'port', { min: 0, max: MOST_PORT, otherwise: 0 })!;
   const file = positional(args, 'scenario');
@@ -31,13 +33,16 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     },
     port,
   );
-  io.stdout.write(`${live.url}\n`);
-  io.stderr.write(`${scenario.name} is ready at the address above; Ctrl-C ends it\n`);
-  await new Promise<void>((resolve) => {
-    if (io.interrupt.aborted) resolve();
-    else io.interrupt.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await live.close();
+  try {
+    io.stdout.write(`${live.url}\n`);
+    io.stderr.write(`${scenario.name} is ready at the address above; Ctrl-C ends it\n`);
+    await new Promise<void>((resolve) => {
+      if (io.interrupt.aborted) resolve();
+      else io.interrupt.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    await live.close();
+  }
   return EXIT.interrupted;
 }
 

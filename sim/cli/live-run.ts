@@ -1,10 +1,11 @@
-import { differencesInWords } from '../board/certificate.ts';
+import { type Certificate, differencesInWords } from '../board/certificate.ts';
 import { ConnectedBoards } from '../board/live.ts';
-import { SimulatedTarget } from '../board/simulated-target.ts';
-import { openRecorded, validate } from '../board/validate.ts';
+import { LIVE_REPLAY_WORKER, type LiveReplayJob, replayLive } from '../board/live-replay.ts';
 import { type Firmware, loadFirmware } from '../run/inputs.ts';
 import type { LiveBoards, LiveDevice } from '../run/live.ts';
+import { RunPool } from '../run/pool.ts';
 import { openResult } from '../run/store.ts';
+import type { GuardLimits } from '../run/watchdog.ts';
 import { modelOf } from '../scenario/fleet-options.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { EngineOptions, VerifyOutcome } from './engine.ts';
@@ -39,31 +40,60 @@ export function liveNotes(live: readonly LiveDevice[]): string[] {
   });
 }
 
+type LiveOptions = EngineOptions & {
+  readonly firmware?: Firmware | undefined;
+  readonly limits?: Partial<GuardLimits> | undefined;
+};
+
 /** A run with boards cannot be made again: what the boards did is replayed to the simulator's firmware instead. */
 export async function verifyLive(
   folder: string,
   live: readonly LiveDevice[],
-  options: EngineOptions & { readonly firmware?: Firmware },
+  options: LiveOptions,
 ): Promise<VerifyOutcome> {
   const { digest } = openResult(folder).manifest;
-  const firmware = options.firmware ?? loadFirmware();
-  const run = await openRecorded(folder, { ...options, firmware: firmware.module });
-  const certificate = await validate(run, new SimulatedTarget(firmware), {
-    devices: live.map(({ device }) => device),
-    cancelled: options.cancelled,
-    onProgress: (done, total) =>
-      options.onProgress({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total, unit: 'frames' }),
-  });
-  const { same, devices } = certificate;
+  const certificate = await replayed(folder, live, options);
+  const { devices, record, weights } = certificate;
+  // A board that was given nothing to train is held to its frames.
+  const same =
+    record.fault === null &&
+    devices.every(({ outcome, model }) => outcome === 'identical' && model?.same === model?.recorded);
   const frames = devices.reduce((sum, each) => sum + each.frames_in + each.frames_out, 0);
   const names = live.map(({ device, target }) => `device ${device} (${target})`).join(', ');
-  const replayed = `boards took part, so that no run has this digest again: ${names}; their ${frames} frames replayed to the simulator’s firmware`;
+  const whose = options.firmware?.kind === 'foreign' ? 'the foreign' : 'the simulator’s';
+  const did = `boards took part, so that no run has this digest again: ${names}; their ${frames} frames${weights === 0 ? ', which bring no weights,' : ''} replayed to ${whose} firmware`;
   const difference = same ? null : differencesInWords(certificate).join('; ');
   return {
     same,
     expected: digest,
     digest,
     difference,
-    replayed: same ? `${replayed} are the same, byte for byte` : replayed,
+    replayed: same ? `${did} are the same, byte for byte` : did,
   };
+}
+
+/** Replays what boards did, in a guarded thread where the firmware is foreign. */
+async function replayed(folder: string, live: readonly LiveDevice[], options: LiveOptions): Promise<Certificate> {
+  const { firmware = loadFirmware(), limits, dataDir, cancelled, onProgress } = options;
+  const job: LiveReplayJob = { folder, devices: live.map(({ device }) => device) };
+  if (firmware.kind === 'built') {
+    return await replayLive({
+      ...job,
+      firmware,
+      dataDir,
+      cancelled,
+      onProgress: (done, total) =>
+        onProgress({ simulatedSeconds: 0, events: done, tasksDone: done, tasksTotal: total, unit: 'frames' }),
+    });
+  }
+  const pool = await RunPool.open({ firmware, limits, dataDir, workers: 1 });
+  const look = setInterval(() => {
+    if (cancelled()) pool.cancel();
+  }, 100);
+  try {
+    return await pool.do<LiveReplayJob, Certificate>({ worker: LIVE_REPLAY_WORKER, job, what: folder });
+  } finally {
+    clearInterval(look);
+    await pool.close();
+  }
 }

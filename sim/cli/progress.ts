@@ -1,4 +1,5 @@
 import type { SingleBar } from 'cli-progress';
+import { escapeControls } from '../kernel/escape.ts';
 import { formatQuantity } from '../kernel/quantity.ts';
 import type { Io } from './io.ts';
 
@@ -29,7 +30,7 @@ export async function progressView(
   options: { readonly quiet: boolean; readonly what: string },
 ): Promise<ProgressView> {
   if (options.quiet) return { update: () => {}, end: () => {} };
-  return io.stderr.isTTY ? bar(io, options.what) : lines(io, options.what);
+  return io.stderr.terminal ? bar(io, options.what) : lines(io, options.what);
 }
 
 function lines(io: Io, what: string): ProgressView {
@@ -49,8 +50,8 @@ function lines(io: Io, what: string): ProgressView {
 export async function newBar(io: Io, what: string): Promise<SingleBar> {
   const { default: progress } = await import('cli-progress');
   return new progress.SingleBar({
-    stream: io.stderr as NodeJS.WriteStream,
-    format: `${what} [{bar}] {percentage} %  {status}`,
+    stream: io.stderr.terminal!,
+    format: `${escapeControls(what)} [{bar}] {percentage} %  {status}`,
     hideCursor: true,
     clearOnComplete: true,
     barsize: 24,

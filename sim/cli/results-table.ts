@@ -1,14 +1,20 @@
 import { formatQuantity } from '../kernel/quantity.ts';
 import type { Summary } from '../metrics/summary.ts';
+import { horizonText } from '../report/numbers.ts';
 import { shortCount } from './progress.ts';
 import { pairs } from './text-table.ts';
 
+const CUT = 'not known: the run was cut at its horizon';
+
 /** The end of a run in a dozen lines. */
-export function resultsTable(summary: Summary): string {
+/** @param compared the scenario and its variants, and how many of them were cut. */
+export function resultsTable(summary: Summary, { runs, cut } = { runs: 1, cut: 0 }): string {
   const { staleness, age_s, comm_to_comp: ratio, host } = summary;
   const rows: [string, string][] = [
     ['stopped', summary.stopped],
-    ['makespan', formatQuantity(summary.makespan_s, 'time')],
+    ...(runs > 1 && cut > 0 ? [['compared', horizonText(cut, runs)] as [string, string]] : []),
+    ['simulated', formatQuantity(summary.simulated_s, 'time')],
+    ['makespan', summary.makespan_s === null ? CUT : formatQuantity(summary.makespan_s, 'time')],
     [
       'accuracy',
       summary.accuracy === null ? 'no model yet' : `${share(summary.accuracy)}, macro-F1 ${share(summary.macro_f1)}`,

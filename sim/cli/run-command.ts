@@ -16,11 +16,11 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   // The scenario's faults are told before anything heavy is loaded.
   const scenario = scenarioOf(args);
   const outDir = text(args, 'out') ?? 'results';
-  const { summary, resultDir } = await withEngine(args, io, 'run', (engine, options) =>
+  const { summary, resultDir, runs, cut } = await withEngine(args, io, 'run', (engine, options) =>
     engine.runScenario({ ...options, scenario, outDir }),
   );
   if (flag(args, 'json')) io.stdout.write(`${JSON.stringify({ ...summary, result: resultDir })}\n`);
-  else if (!flag(args, 'quiet')) io.stdout.write(resultsTable({ ...summary, result: resultDir }));
+  else if (!flag(args, 'quiet')) io.stdout.write(resultsTable({ ...summary, result: resultDir }, { runs, cut }));
   return EXIT.done;
 }
 

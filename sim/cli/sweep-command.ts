@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EXIT, InputError } from '../kernel/errors.ts';
+import { horizonText } from '../report/numbers.ts';
 import { SweepInterrupted } from '../run/interrupted.ts';
 import { readShard, shardText } from '../run/shard.ts';
 import type { SweepEngine } from '../run/sweep-engine.ts';
@@ -110,7 +111,7 @@ const SHOWN_SEEDS = 5;
 
 /** Says what a sweep came to. @returns the exit code: a run that failed is a failure, though the others are there. */
 function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): number {
-  const { id, folder, points, runs, found, failed, failedPoints, tables } = done;
+  const { id, folder, points, runs, found, failed, failedPoints, cut, tables } = done;
   const code = failed === 0 ? EXIT.done : EXIT.failed;
   if (failed > 0) {
     const where = tables === undefined ? '' : '; the column error of the table of runs says why';
@@ -124,7 +125,9 @@ function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): number
         ? []
         : ['runs.arrow', 'runs.parquet', 'statistics.arrow', 'statistics.parquet', 'report.html'];
     const host = { wall_s: seconds };
-    io.stdout.write(`${JSON.stringify({ sweep: id, result: folder, points, runs, found, failed, files, host })}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ sweep: id, result: folder, points, runs, found, failed, cut, files, host })}\n`,
+    );
     return code;
   }
   if (flag(args, 'quiet')) return code;
@@ -133,6 +136,7 @@ function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): number
     ['points', String(points)],
     ['runs', found === 0 || found === runs ? String(runs) : `${runs}, of which ${found} stood already`],
     ...(failed === 0 ? [] : [['failed', String(failed)] as [string, string]]),
+    ...(cut === 0 ? [] : [['stopped', horizonText(cut, runs)] as [string, string]]),
     ['took', `${Number(seconds.toPrecision(3))} s`],
     ['results', folder],
   ];

@@ -17,7 +17,7 @@ const LINE_EVERY_MS = 5000;
 export async function sweepProgress(io: Io, { quiet }: { readonly quiet: boolean }): Promise<SweepView> {
   if (quiet) return { update: () => {}, say: () => {}, end: () => {} };
   const status = timer();
-  if (!io.stderr.isTTY) {
+  if (!io.stderr.terminal) {
     let last = performance.now();
     return {
       update(progress) {

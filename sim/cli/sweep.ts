@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
+import { wasCut } from '../metrics/summary.ts';
 import { renderSweep } from '../report/sweep-report.ts';
 import type { SweepResult } from '../report/sweep-series.ts';
 import { type DataInputs, inputsForSweep } from '../run/data-files.ts';
@@ -54,6 +55,8 @@ export interface SweepDone {
   readonly failed: number;
   /** The points that they are of. */
   readonly failedPoints: readonly FailedPoint[];
+  /** Runs that were cut at their horizon. */
+  readonly cut: number;
   /** Undefined for a shard, which has no tables of its own. */
   readonly tables: SweepTables | undefined;
 }
@@ -92,7 +95,7 @@ export async function makeSweep(request: SweepRequest): Promise<SweepDone> {
 function doneOf({ id, sweep }: SweepPlan, rows: readonly SweepRow[]) {
   const failures = failedPoints(sweep, rows);
   const failed = failures.reduce((sum, { seeds }) => sum + seeds.length, 0);
-  return { id, points: sweep.points.length, runs: rows.length, failed, failedPoints: failures };
+  return { id, points: sweep.points.length, runs: rows.length, failed, failedPoints: failures, cut: cutOf(rows) };
 }
 
 /**
@@ -130,6 +133,10 @@ export async function mergeShards(folders: readonly string[], out: string | unde
   return { ...done, folder, found: done.runs - done.failed, tables: await writeResults(folder, plan, rows) };
 }
 
+function cutOf(rows: readonly SweepRow[]): number {
+  return rows.filter(({ record }) => record.summary !== undefined && wasCut(record.summary)).length;
+}
+
 /** How many shards there were, by the names of their folders. */
 function shardsOf(folders: readonly string[]): number | undefined {
   for (const folder of folders) {
@@ -157,6 +164,7 @@ async function writeResults(folder: string, plan: SweepPlan, rows: readonly Swee
     points: sweep.points.length,
     runs: rows.length,
     failed: rows.filter(({ record }) => record.error !== undefined).length,
+    cut: cutOf(rows),
     columns: sweep.columns.map(({ name }) => name),
   };
   files.set('summary.json', canonicalJson(summary));

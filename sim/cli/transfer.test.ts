@@ -62,7 +62,7 @@ describe('g2t transfer', () => {
     ['--rtt 60ms --rate 2Mbit/s --flows 0', '--flows: expected a whole number from 1 to 10000, got 0'],
     ['--rtt 60ms --rate 2Mbit/s --size 0B', '--size: expected 1 B to 1 GB, got 0B'],
     ['--csv nowhere.csv', 'cannot read nowhere.csv: no such file or folder'],
-    ['--csv package.json', 'package.json:1: Expected a column rtt_s, got {'],
+    ['--csv package.json', 'package.json:1: expected a column rtt_s, got "{"'],
     ['--csv nowhere.csv --rtt', '--rtt: expected a value, got nothing'],
   ])('refuses %s', async (line, message) => {
     const { code, stdout, stderr } = await g2t(['transfer', ...line.split(' ').filter((word) => word !== '')]);
@@ -73,6 +73,6 @@ describe('g2t transfer', () => {
     const file = join(folder, 'bad.csv');
     writeFileSync(file, 'rtt_s,rate_bit_per_s,packet_loss,flows,size_bytes\n0.1,1e6,0,1,1000\n0.1,fast,0,1,1000\n');
     const { code, stderr } = await g2t(['transfer', '--csv', file]);
-    expect([code, stderr]).toEqual([2, `${file}:3: Expected rate_bit_per_s to be a number, got 'fast'\n`]);
+    expect([code, stderr]).toEqual([2, `${file}:3:rate_bit_per_s: expected a number, got "fast"\n`]);
   });
 });

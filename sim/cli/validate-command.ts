@@ -24,7 +24,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const limit = wholeNumber(args, 'frames', { min: 1, max: 2_147_483_647 });
   const answer = quantityOption(args, 'timeout', 'time', { min: 0.1 });
   const recorded = await openRecorded(folder, {
-    firmware: loadFirmware().module,
+    firmware: loadFirmware(),
     dataDir: folderOf(args, io),
   });
   const devices = devicesOf(args, recorded);
@@ -91,6 +91,7 @@ function certificateTable(certificate: Certificate, file: string): string {
       `${wire.packets} packets, ${wire.repeated} sent again, ${wire.dropped} answers broken or late`,
     ]);
   if (resets > 0) facts.push(['resets', `${resets}: the board lost its device in mid session and was begun again`]);
+  facts.push(['devices', devices.map(({ device }) => device).join(', ') || 'none']);
   if (partial) facts.push(['left out', `${devices.reduce((sum, each) => sum + each.left_out, 0)} rows, by --frames`]);
   facts.push(['certificate', file]);
   const header = [

@@ -1,17 +1,24 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanScratchFolders } from '../files/scratch.ts';
 import { EXIT } from '../kernel/errors.ts';
 import type { Io } from './io.ts';
 import { withEngine } from './run-command.ts';
-import { type Arguments, flag, positional } from './usage.ts';
+import { type Arguments, flag, positional, quantityOption } from './usage.ts';
 
 /** Runs a result, a sweep, or what a bundle holds, again; a difference is exit code 1. */
 export async function verify(args: Arguments, io: Io): Promise<number> {
   const result = positional(args, 'result');
+  cleanScratchFolders();
   const isBundle = statSync(result, { throwIfNoEntry: false })?.isFile() === true;
+  const foreign = {
+    trust: flag(args, 'trust'),
+    callSeconds: quantityOption(args, 'timeout', 'time', { min: 0.1 }),
+    say: (line: string) => void io.stderr.write(`verify: ${line}\n`),
+  };
   const outcome = await withEngine(args, io, 'verify', async (engine, options) => {
     const { SWEEP_MARKER } = await import('../run/sweep-store.ts');
-    if (isBundle) return (await import('./bundle.ts')).verifyBundle(result, options);
+    if (isBundle) return (await import('./bundle.ts')).verifyBundle(result, { ...options, ...foreign });
     if (existsSync(join(result, SWEEP_MARKER)))
       return (await import('./verify-sweep.ts')).verifySweepFolder(result, options);
     return engine.verifyResult(result, options);

@@ -1,7 +1,8 @@
 import { InputError } from '../kernel/errors.ts';
-import { DecimalReader } from './decimal.ts';
-import { excerpt, fault, lineAndColumn } from './fault.ts';
+import { DecimalReader, fitsFloat32 } from './decimal.ts';
+import { excerpt, fault, lineAndColumn, shortName } from './fault.ts';
 import type { Recordings } from './recordings.ts';
+import { checkText } from './text-file.ts';
 
 /*
  * Auslan (High Quality): M. W. Kadous, "Australian Sign Language signs (High Quality)", UCI KDD archive 2002, UCI data
@@ -59,6 +60,7 @@ class Gathering {
  * @throws InputError with line and column.
  */
 export function readAuslanCsv(bytes: Uint8Array, file: string): Recordings {
+  checkText({ file, bytes });
   const header = `sign,sample,frame,${Array.from({ length: AUSLAN_CHANNELS }, (_, j) => `f${j + 1}`).join(',')}`;
   const firstLine = lineEnd(bytes, 0);
   if (new TextDecoder().decode(bytes.subarray(0, Math.min(firstLine, 400))).trimEnd() !== header) {
@@ -80,7 +82,8 @@ export function readAuslanCsv(bytes: Uint8Array, file: string): Recordings {
       if (nameLength <= 0) throw at(bytes, file, start, 'the name of a sign');
       nameStart = start;
       const name = new TextDecoder().decode(bytes.subarray(start, start + nameLength));
-      if (seen.has(name)) throw fault({ file, ...lineAndColumn(bytes, start) }, 'rows sorted by sign', `${name} again`);
+      if (seen.has(name))
+        throw fault({ file, ...lineAndColumn(bytes, start) }, 'rows sorted by sign', `${shortName(name)} again`);
       seen.add(name);
       names.push(name);
       sample = 0;
@@ -106,7 +109,7 @@ export function readAuslanCsv(bytes: Uint8Array, file: string): Recordings {
       if (bytes[comma] !== 44) throw at(bytes, file, comma, `a comma and channel f${j + 1}`);
       reader.at = comma + 1;
       const value = reader.next();
-      if (Number.isNaN(value)) throw at(bytes, file, comma + 1, `channel f${j + 1} to be a number`);
+      if (!fitsFloat32(value)) throw at(bytes, file, comma + 1, `channel f${j + 1} to be a number`);
       frames[used++] = value;
     }
     gathered.used = used;
@@ -166,7 +169,7 @@ function readFrames({ path, bytes }: TreeFile, gathered: Gathering): void {
       const start = reader.at;
       const value = reader.next();
       const next = bytes[reader.at];
-      if (Number.isNaN(value) || (next !== undefined && next !== 9 && next !== 10 && next !== 13 && next !== 32)) {
+      if (!fitsFloat32(value) || (next !== undefined && next !== 9 && next !== 10 && next !== 13 && next !== 32)) {
         throw at(bytes, path, start, `number ${j + 1} of ${AUSLAN_CHANNELS}`);
       }
       gathered.frames[gathered.used++] = value;

@@ -1,25 +1,18 @@
-import { InputError } from '../kernel/errors.ts';
-import { FieldCutter, isBlank } from './csv-fields.ts';
-import { DecimalReader } from './decimal.ts';
-import { fault } from './fault.ts';
+import { type Classes, ClassLabels } from './class-labels.ts';
+import { type ColumnForm, type Columns, columnsOf, matchingColumns } from './csv-columns.ts';
+import { CsvRecords } from './csv-records.ts';
+import { decimalAdvice, fitsFloat32, parseDecimal } from './decimal.ts';
+import { fault, type Place, quoted, shortName } from './fault.ts';
+import { MissingWords } from './missing.ts';
 import { numberSamples, type Table } from './table.ts';
+import type { DataFile } from './text-file.ts';
 
 /** How a CSV file is laid out. */
-export interface CsvForm {
-  /** Whether the first line names the columns. */
-  readonly header: boolean;
-  /** The column of the class: the `first`, the `last`, or one by its name in the header. */
-  readonly label: string;
-  /** One character. */
-  readonly separator: string;
-  /** What to do about a row with a missing value (nothing, `?` or `NA`): refuse the file, or leave the row out. */
+export interface CsvForm extends ColumnForm {
+  /** What to do about a row with a missing value: refuse the file, or leave the row out. */
   readonly missing: 'error' | 'drop';
-}
-
-/** A CSV file, unpacked. */
-export interface CsvFile {
-  readonly file: string;
-  readonly bytes: Uint8Array;
+  /** Fields that count as missing, beside empty ones. */
+  readonly 'missing-words': readonly (string | number)[];
 }
 
 /** A table, or two that share their classes: rows to train on and, when the source has them apart, rows to test on. */
@@ -28,158 +21,167 @@ export interface CsvTables {
   readonly test: Table | undefined;
 }
 
+const MOST_CLASSES = 65_535;
+
 /**
- * Reads numeric CSV with one column of classes. Every other column must hold finite numbers. Classes are numbered in
- * ascending order: as numbers when all of them are, otherwise as text.
- * @param test a second file of the same form with the test rows, or undefined.
+ * Reads numeric CSV with one column of classes. Every other column must hold decimal numbers within the range of a 32-bit
+ * float. Classes are numbered in ascending order: as numbers when all labels are numbers, otherwise as text.
+ * @param test a second file of the same form with the test rows, or undefined. Its columns are matched by name.
  * @throws InputError with file, line and column.
  */
-export function readCsv(train: CsvFile, test: CsvFile | undefined, form: CsvForm): CsvTables {
-  const first = new Records(train, form);
-  const second = test === undefined ? undefined : new Records(test, form);
-  if (second !== undefined && second.features !== first.features) {
-    throw fault({ file: second.file }, `${first.features} features as in ${first.file}`, `${second.features}`);
+export function readCsv(train: DataFile, test: DataFile | undefined, form: CsvForm): CsvTables {
+  const labels = new ClassLabels();
+  const first = new CsvRows(train, form, labels);
+  const second = test === undefined ? undefined : new CsvRows(test, form, labels, first.columns);
+  const classes = labels.sorted();
+  if (classes.names.length > MOST_CLASSES) {
+    throw fault({ file: train.file }, `at most ${MOST_CLASSES} classes`, `${classes.names.length}`);
   }
-  const classNames = sortedClasses([...new Set([...first.labels, ...(second?.labels ?? [])])]);
-  if (classNames.length > 65_535) throw fault({ file: first.file }, 'at most 65535 classes', `${classNames.length}`);
-  return { train: first.table(classNames), test: second?.table(classNames) };
+  const infinite = classes.names.find((name) => /^[+-]?inf(inity)?$/i.test(name));
+  if (infinite !== undefined && classes.names.some((name) => !Number.isNaN(parseDecimal(name)))) {
+    throw fault(
+      { file: train.file },
+      'labels that are finite numbers, or names',
+      `${shortName(infinite)} among numbers`,
+    );
+  }
+  return { train: first.table(classes), test: second?.table(classes) };
 }
 
-function sortedClasses(names: readonly string[]): string[] {
-  const numeric = names.every((name) => Number.isFinite(Number(name)));
-  const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return [...names].sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || byText(a, b));
-}
-
-/** The rows of one file, its classes still as text. */
-class Records {
-  readonly file: string;
-  readonly labels: string[] = [];
+/** The rows of one file, its labels still numbered by first appearance. */
+class CsvRows {
+  readonly columns: Columns;
   readonly #form: CsvForm;
-  readonly #fields: FieldCutter;
-  readonly #reader: DecimalReader;
-  #x = new Float64Array(4096);
-  #used = 0;
+  readonly #records: CsvRecords;
+  readonly #missing: MissingWords;
+  readonly #labels: ClassLabels;
+  readonly #x: Float64Array;
+  readonly #label: Uint32Array;
+  /** Where each row was found, for `CsvRecords.lineOf`. */
+  readonly #found: Uint32Array;
+  #rows = 0;
   #dropped = 0;
-  #columns = 0;
-  #label = 0;
-  #names: readonly string[] | undefined;
+  /** Whether every record so far ends in an empty field. */
+  #trailing = true;
 
-  constructor({ file, bytes }: CsvFile, form: CsvForm) {
-    this.file = file;
+  /** @param train the columns of the training rows, where these are test rows. */
+  constructor(source: DataFile, form: CsvForm, labels: ClassLabels, train?: Columns) {
+    const records = new CsvRecords(source, form);
     this.#form = form;
-    this.#fields = new FieldCutter(bytes, file, form.separator);
-    this.#reader = new DecimalReader(bytes);
-    const byteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    for (let at = byteOrderMark ? 3 : 0, line = 1; at < bytes.length; line++) {
-      const newline = bytes.indexOf(10, at);
-      const next = newline < 0 ? bytes.length : newline + 1;
-      let end = newline < 0 ? bytes.length : newline;
-      if (bytes[end - 1] === 13) end--;
-      while (end > at && isBlank(bytes[end - 1]!) && form.separator !== '\t') end--;
-      if (end > at) this.#line(at, end, line);
-      at = next;
-    }
-    if (this.labels.length === 0) {
-      const got = this.#dropped > 0 ? `only rows with missing values (${this.#dropped})` : 'none';
-      throw new InputError(`${file}: expected rows, got ${got}`);
-    }
+    this.#records = records;
+    this.#missing = new MissingWords(form['missing-words']);
+    this.#labels = labels;
+    const first = records.first();
+    if (first === undefined) throw fault({ file: source.file }, 'rows', 'none');
+    const record = { fields: first.fields, place: { file: source.file, line: records.lineOf(first.found) } };
+    this.columns =
+      train === undefined
+        ? columnsOf(record, form, this.#missing)
+        : matchingColumns(record, form, this.#missing, train);
+    const { most } = records;
+    // A value takes a character and a separator: the bytes bound what the lines would allow.
+    const values = Math.min(most * this.columns.features.length, Math.floor(source.bytes.length / 2) + 1);
+    this.#x = new Float64Array(values);
+    this.#label = new Uint32Array(most);
+    this.#found = new Uint32Array(most);
+    let header = this.columns.names !== undefined;
+    records.read((fields, found) => {
+      if (header) header = false;
+      else this.#take(fields, found);
+    });
+    if (this.#rows === 0) this.#refuseNoRows();
   }
 
-  get features(): number {
-    return this.#columns - 1;
-  }
-
-  table(classNames: readonly string[]): Table {
-    const number = new Map(classNames.map((name, index) => [name, index]));
-    const y = Uint16Array.from(this.labels, (label) => number.get(label)!);
+  table({ names, numberOf }: Classes): Table {
+    const { file, features, names: columns } = this.columns;
+    const rows = this.#rows;
+    const y = Uint16Array.from(this.#label.subarray(0, rows), (number) => numberOf[number]!);
+    const notes = [];
+    if (this.#dropped > 0) notes.push(`${file}: ${this.#dropped} rows with missing values left out`);
+    if (columns === undefined && this.#form.header === 'auto')
+      notes.push(`${file}: no header; the first line is a row`);
     return {
-      source: this.file,
-      features: this.features,
-      classNames,
-      x: this.#x.subarray(0, this.#used),
+      source: file,
+      features: features.length,
+      classNames: names,
+      x: this.#x.subarray(0, rows * features.length),
       y,
-      sample: numberSamples(y, classNames.length),
-      notes: this.#dropped === 0 ? [] : [`${this.file}: ${this.#dropped} rows with missing values left out`],
+      sample: numberSamples(y, names.length),
+      place: (row, feature) => this.#place(this.#found[row]!, features[feature]!),
+      notes,
     };
   }
 
-  #line(from: number, end: number, line: number): void {
-    const fields = this.#fields;
-    fields.cut(from, end, line);
-    if (this.#columns === 0) {
-      this.#begin(line);
-      if (this.#form.header) return;
-    }
-    const columns = this.#columns;
-    if (fields.starts.length !== columns) {
-      throw fault({ file: this.file, line }, `${columns} columns`, `${fields.starts.length}`);
-    }
-    for (let c = 0; c < columns; c++) {
-      if (!fields.isMissing(c)) continue;
-      if (this.#form.missing === 'drop') {
-        this.#dropped++;
-        return;
+  #take(fields: readonly string[], found: number): void {
+    const { count, features, label } = this.columns;
+    if (fields.length !== count) this.#refuseRagged(fields, found);
+    let at = this.#rows * features.length;
+    let complete = true;
+    for (const column of features) {
+      const field = fields[column]!;
+      const value = parseDecimal(field);
+      if (this.#missing.has(field, value)) {
+        complete = false;
+        this.#checkDrop(fields, column, found);
+      } else if (Number.isNaN(value)) {
+        const advice = decimalAdvice(field) || (this.#rows === 0 ? this.#headerAdvice() : '');
+        throw fault(this.#place(found, column), 'a finite number', quoted(field), advice);
+      } else if (!fitsFloat32(value)) {
+        throw fault(this.#place(found, column), 'a number that a 32-bit float holds', quoted(field));
       }
-      const expected = c === this.#label ? 'a class' : 'a number';
-      const got = `a missing value (${fields.shown(c)})`;
-      throw fault(this.#place(line, c), expected, got, '`missing: drop` leaves such rows out');
+      this.#x[at++] = value;
     }
-    while (this.#used + columns > this.#x.length) this.#widen();
-    for (let c = 0; c < columns; c++) {
-      if (c === this.#label) this.labels.push(fields.text(c));
-      else this.#x[this.#used++] = this.#number(line, c);
+    const name = fields[label]!;
+    if (this.#missing.has(name, parseDecimal(name))) {
+      complete = false;
+      this.#checkDrop(fields, label, found);
     }
+    this.#trailing &&= endsInSeparator(fields);
+    if (!complete) {
+      this.#dropped++;
+      return;
+    }
+    this.#label[this.#rows] = this.#labels.add(name);
+    this.#found[this.#rows++] = found;
   }
 
-  #number(line: number, column: number): number {
-    const reader = this.#reader;
-    reader.at = this.#fields.starts[column]!;
-    const value = reader.next();
-    if (Number.isNaN(value) || reader.at !== this.#fields.ends[column]) {
-      throw fault(this.#place(line, column), 'a finite number', this.#fields.shown(column));
-    }
-    return value;
+  /** Refuses a missing value unless rows with such are left out. */
+  #checkDrop(fields: readonly string[], column: number, found: number): void {
+    if (this.#form.missing === 'drop') return;
+    const expected = column === this.columns.label ? 'a class' : 'a number';
+    const got = `a missing value (${quoted(fields[column]!)})`;
+    const trailing = column === fields.length - 1 && endsInSeparator(fields);
+    throw fault(
+      this.#place(found, column),
+      expected,
+      got,
+      trailing ? TRAILING : '`missing: drop` leaves such rows out',
+    );
   }
 
-  /** The first line says how many columns there are, and with a header which one is the class. */
-  #begin(line: number): void {
-    const fields = this.#fields;
-    const { header, label, separator } = this.#form;
-    this.#columns = fields.starts.length;
-    if (this.#columns < 2) {
-      throw fault({ file: this.file, line }, `at least 2 columns between ${JSON.stringify(separator)}`, '1');
-    }
-    if (header) this.#names = fields.starts.map((_, c) => fields.text(c));
-    if (this.#names?.every((name) => name !== '' && Number.isFinite(Number(name)))) {
-      // Else the first row would be lost without a word.
-      const got = `only numbers (${this.#names.slice(0, 4).join(', ')}${this.#columns > 4 ? ', ...' : ''})`;
-      throw fault(
-        { file: this.file, line },
-        'the names of the columns',
-        got,
-        '`header: false` where there is no header',
-      );
-    }
-    const byName = this.#names?.indexOf(label) ?? -1;
-    if (byName >= 0) this.#label = byName;
-    else if (label === 'last') this.#label = this.#columns - 1;
-    else if (label !== 'first') {
-      const among = this.#names?.slice(0, 12).join(', ') ?? 'no header (`header: false`)';
-      throw fault({ file: this.file, line }, `a column named ${label} for the class`, among);
-    }
+  #refuseRagged(fields: readonly string[], found: number): never {
+    const place = { file: this.columns.file, line: this.#records.lineOf(found) };
+    const advice = endsInSeparator(fields) ? TRAILING : '';
+    throw fault(place, `${this.columns.count} columns`, `${fields.length}`, advice);
   }
 
-  #place(
-    line: number,
-    column: number,
-  ): { readonly file: string; readonly line: number; readonly column: string | number } {
-    return { file: this.file, line, column: this.#names?.[column] ?? column + 1 };
+  #refuseNoRows(): never {
+    const got = this.#dropped > 0 ? `only rows with missing values (${this.#dropped})` : 'none';
+    throw fault({ file: this.columns.file }, 'rows', got, this.#dropped > 0 && this.#trailing ? TRAILING : '');
   }
 
-  #widen(): void {
-    const wider = new Float64Array(this.#x.length * 2);
-    wider.set(this.#x);
-    this.#x = wider;
+  #headerAdvice(): string {
+    return this.columns.names === undefined ? '`header: true` where the first line names the columns' : '';
   }
+
+  #place(found: number, column: number): Place {
+    const { file, names } = this.columns;
+    return { file, line: this.#records.lineOf(found), column: column + 1, name: names?.[column] };
+  }
+}
+
+const TRAILING = 'the line ends in a separator: its last column is empty';
+
+function endsInSeparator(fields: readonly string[]): boolean {
+  return fields.at(-1) === '';
 }

@@ -3,7 +3,31 @@ const POWERS_OF_TEN = new Float64Array([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
   1e21, 1e22,
 ]);
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/**
+ * Returns the double nearest to a decimal number such as `-1.5` or `6e-7`; NaN for any other text, and for a number that
+ * no double holds. Not decimal numbers are `inf`, `nan`, `0x10`, `1,5`, `1 000` and text with blanks around it.
+ */
+export function parseDecimal(text: string): number {
+  if (!DECIMAL.test(text)) return Number.NaN;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** What to write instead of a number in another notation; '' for text that is none. */
+export function decimalAdvice(text: string): string {
+  if (/^[+-]?\d[\d.,'\u2019_ \u00a0\u202f]*$/.test(text))
+    return 'a number has a decimal point and no separator of thousands';
+  if (/^[+-]?0x[\da-f]+$/i.test(text)) return 'a number is written in decimal';
+  if (/^\u2212/.test(text)) return 'the minus sign is -';
+  return '';
+}
+
+/** Whether a 32-bit float holds a number: not past its range, nor NaN. */
+export function fitsFloat32(value: number): boolean {
+  return Number.isFinite(Math.fround(value));
+}
 
 /**
  * Reads decimal numbers straight from bytes, no string a number. The value is the double nearest to the text: a
@@ -70,8 +94,6 @@ export class DecimalReader {
       while (bytes[end]! >= 48 && bytes[end]! <= 57) end++;
     }
     this.at = end;
-    const text = new TextDecoder().decode(bytes.subarray(start, end));
-    const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-    return Number.isFinite(value) ? value : Number.NaN;
+    return parseDecimal(new TextDecoder().decode(bytes.subarray(start, end)));
   }
 }

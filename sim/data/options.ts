@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { staysBelow } from '../kernel/path.ts';
 import { quantity } from '../kernel/quantity.ts';
 import { AUSLAN_SIGNS, AUSLAN_WEEKS } from './auslan.ts';
+import { MISSING_WORDS } from './missing.ts';
 import { SCALES } from './scale.ts';
 
 const count = z.int().min(1);
@@ -109,11 +110,29 @@ export const csvOptions = z
   .strictObject({
     name: z.literal('csv'),
     path: dataPath.describe('File in the data folder'),
-    test: dataPath.optional().describe('A second file with the test rows; `split` is then left out'),
-    header: z.boolean().default(true).describe('Whether the first line names the columns'),
+    test: dataPath
+      .optional()
+      .describe('A second file with the test rows, its columns matched by name; `split` is then left out'),
+    header: z
+      .union([z.boolean(), z.literal('auto')], { error: 'expected true, false or auto' })
+      .default('auto')
+      .describe(
+        'Whether the first line names the columns; auto: it is a row when its features are all numbers or missing, and names when none is',
+      ),
     label: z.string().min(1).default('last').describe('Column of the class: first, last, or its name in the header'),
-    separator: z.string().length(1).default(',').describe('Character between columns'),
+    separator: z
+      .string()
+      .length(1)
+      .regex(/^[^"\r\n0-9A-Za-z.+-]$/, { error: 'expected a character that is in no number, such as , or ;' })
+      .default(',')
+      .describe('Character between columns'),
     missing: z.enum(['error', 'drop']).default('error').describe('What to do about rows with missing values'),
+    'missing-words': z
+      .array(z.union([z.string(), z.number()], { error: 'expected a word or a number' }))
+      .default([...MISSING_WORDS])
+      .describe(
+        'Fields that count as missing, in features and labels alike, beside empty ones; a number stands for all spellings of its value',
+      ),
     split: split.optional().describe('random, 70 % to train, when left out'),
     scale: scale.default('standard'),
   })
@@ -121,7 +140,9 @@ export const csvOptions = z
     path: ['split'],
     message: 'expected no split beside `test` (the files are the split)',
   })
-  .describe('Numeric CSV with one column of classes');
+  .describe(
+    'Numeric CSV (RFC 4180, UTF-8) with one column of classes; labels that are numbers are told apart by value',
+  );
 
 export const clustersOptions = z
   .strictObject({

@@ -64,13 +64,21 @@ describe('resolveDataset', () => {
     });
   });
 
-  it('refuses values past the range of the devices, but where scaling brings them within', () => {
-    const text = 'p,q,k\n1,1e39,b\n5,2,a\n2,3,b\n7,4,a\n';
+  it('refuses values past the range of the devices, in the file and once scaled, with their place', () => {
     const all = { split: { by: 'all' } };
-    expect(() => csv(text, { ...all, scale: 'none' })).toThrow(
-      'data/a.csv: expected features that a 32-bit float holds, got 1e+39 in column 2, scaled by none',
-    );
-    expect(csv(text, all).train.x.every(Number.isFinite)).toBe(true);
+    for (const scale of ['standard', 'minmax', 'norm', 'none']) {
+      expect(() => csv('p,q,k\n1,2,b\n\n5,1e39,a\n2,3,b\n7,4,a\n', { ...all, scale })).toThrow(
+        'data/a.csv:4:q: expected a number that a 32-bit float holds, got "1e39"',
+      );
+    }
+    // The rows to train on are narrow, and what tests lies far off.
+    const far = 'p,k\n1e-30,a\n2e-30,a\n3e-30,b\n4e-30,b\n-3e38,a\n1,b\n';
+    for (const scale of ['standard', 'minmax']) {
+      expect(() => csv(far, { scale })).toThrow(
+        `data/a.csv:6:p: expected a number that a 32-bit float holds once scaled (${scale}), got "-3e+38"`,
+      );
+    }
+    expect([...csv(far.replace('-3e38', '-1'), { scale: 'none' }).test.x]).toEqual([-1, 1]);
   });
 
   it('measures on the training rows when all of them train, and says so', () => {

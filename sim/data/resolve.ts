@@ -3,7 +3,8 @@ import { AUSLAN_PER_WEEK, readAuslanCsv, readAuslanTree, type TreeFile } from '.
 import { makeClusters } from './clusters.ts';
 import { readCsv } from './csv.ts';
 import { type Dataset, makeRows } from './dataset.ts';
-import { type IdxFile, readIdx } from './idx.ts';
+import { fault, listed, quoted, shortName } from './fault.ts';
+import { type IdxPair, readIdx } from './idx.ts';
 import type {
   AuslanOptions,
   ClustersOptions,
@@ -16,6 +17,7 @@ import { tableOf } from './recordings.ts';
 import { fitScale, type Scale, scaleRows } from './scale.ts';
 import { type Parts, type Split, splitTable } from './split.ts';
 import type { Table } from './table.ts';
+import type { DataFile } from './text-file.ts';
 
 /** A file, or a whole tree of files, that a data set needs, named from the data folder. */
 export interface WantedFile {
@@ -107,17 +109,22 @@ function readAuslan(options: AuslanOptions, found: FoundFiles): Table {
 
 function fromIdx(options: MnistOptions | IdxOptions, found: FoundFiles): Dataset {
   const paths = idxPaths(options);
-  const read = (pair: { readonly images: string; readonly labels: string }, limit: number | undefined): Table =>
-    readIdx(idxFile(found, pair.images), idxFile(found, pair.labels), options.classes, limit);
-  return fromTwoTables(options, read(paths.train, options['train-rows']), read(paths.test, options['test-rows']));
+  const pair = ({ images, labels }: IdxOptions['train'], limit: number | undefined): IdxPair => ({
+    images: dataFile(found, images),
+    labels: dataFile(found, labels),
+    limit,
+  });
+  const { train, test } = readIdx(
+    pair(paths.train, options['train-rows']),
+    pair(paths.test, options['test-rows']),
+    options.classes,
+  );
+  return fromTwoTables(options, train, test);
 }
 
 function fromCsv(options: CsvOptions, found: FoundFiles, seed: number): Dataset {
-  const file = (path: string): { readonly file: string; readonly bytes: Uint8Array } => {
-    const each = only(found, path);
-    return { file: each.path, bytes: each.bytes };
-  };
-  const tables = readCsv(file(options.path), options.test === undefined ? undefined : file(options.test), options);
+  const test = options.test === undefined ? undefined : dataFile(found, options.test);
+  const tables = readCsv(dataFile(found, options.path), test, options);
   if (tables.test !== undefined) return fromTwoTables(options, tables.train, tables.test);
   return fromOneTable(options, tables.train, options.split ?? { by: 'random', train: 0.7, validation: 0 }, seed);
 }
@@ -135,16 +142,11 @@ function fromOneTable(options: Named, table: Table, split: Split, seed: number):
   return assemble(options, { table, parts }, { table, rows: parts.test }, split.by === 'all' ? 'training' : 'held-out');
 }
 
+/** @param test rows with the features and classes of `train`: their reader matched them. */
 function fromTwoTables(options: Named, train: Table, test: Table): Dataset {
-  if (test.features !== train.features) {
-    throw new InputError(
-      `${test.source} expected ${train.features} features as ${train.source} has, got ${test.features}`,
-    );
-  }
   const every = (table: Table): Uint32Array => Uint32Array.from(table.y, (_, row) => row);
-  const classNames = train.classNames.length >= test.classNames.length ? train.classNames : test.classNames;
   const parts = { train: every(train), validation: new Uint32Array(0), test: new Uint32Array(0) };
-  const table = { ...train, classNames, notes: [...train.notes, ...test.notes] };
+  const table = { ...train, notes: [...train.notes, ...test.notes] };
   return assemble(options, { table, parts }, { table: test, rows: every(test) }, 'held-out');
 }
 
@@ -156,25 +158,25 @@ function assemble(
 ): Dataset {
   const { features, classNames, source } = table;
   const classes = classNames.length;
-  if (classes < 2)
-    throw new InputError(`${source}: expected at least 2 classes, got ${classes} (${classNames.join('')})`);
+  if (classes < 2) throw fault({ file: source }, 'at least 2 classes', `${classes} (${listed(classNames)})`);
   const scaling = fitScale(table, parts.train, scale);
   const rowsOf = (from: Table, rows: Uint32Array): Dataset['train'] => {
     const y = Uint16Array.from(rows, (row) => from.y[row]!);
     const x = scaleRows(from, rows, scaling);
     const bad = firstUnbounded(x);
     if (bad >= 0) {
-      const value = from.x[rows[Math.floor(bad / features)]! * features + (bad % features)];
-      throw new InputError(
-        `${from.source}: expected features that a 32-bit float holds, got ${value} in column ${(bad % features) + 1}, scaled by ${scale}`,
-      );
+      const row = rows[Math.floor(bad / features)]!;
+      const feature = bad % features;
+      const value = quoted(`${from.x[row * features + feature]}`);
+      const place = from.place?.(row, feature) ?? { file: from.source, column: feature + 1 };
+      throw fault(place, `a number that a 32-bit float holds once scaled (${scale})`, value);
     }
     return makeRows(x, y, features, classes);
   };
   const train = rowsOf(table, parts.train);
   const empty = classNames.findIndex((_, c) => train.first[c] === train.first[c + 1]);
   if (empty >= 0) {
-    throw new InputError(`${source}: expected every class to have training rows, got none of ${classNames[empty]}`);
+    throw fault({ file: source }, 'every class to have training rows', `none of ${shortName(classNames[empty]!)}`);
   }
   return {
     name,
@@ -233,7 +235,7 @@ function only(found: FoundFiles, path: string): TreeFile {
   return files[0]!;
 }
 
-function idxFile(found: FoundFiles, path: string): IdxFile {
+function dataFile(found: FoundFiles, path: string): DataFile {
   const { path: file, bytes } = only(found, path);
   return { file, bytes };
 }

@@ -16,7 +16,13 @@ export interface Scaling {
   readonly factor: Float64Array;
 }
 
-/** Fits a scale to the rows `rows` of a table. */
+/**
+ * Fits a scale to the rows `rows` of a table, in float64.
+ *
+ * The variance is that of the corrected two-pass algorithm: what rounding left in the mean is taken off it and off the sum
+ * of squares, so that a narrow feature on a large offset keeps its digits (Chan, Golub, LeVeque, "Algorithms for computing
+ * the sample variance: analysis and recommendations", The American Statistician 37, 1983).
+ */
 export function fitScale(table: Table, rows: Uint32Array, scale: Scale): Scaling {
   const { features, x } = table;
   const shift = new Float64Array(features);
@@ -24,33 +30,52 @@ export function fitScale(table: Table, rows: Uint32Array, scale: Scale): Scaling
   if (scale !== 'standard' && scale !== 'minmax') return { scale, shift, factor };
   const least = new Float64Array(features).fill(Number.POSITIVE_INFINITY);
   const greatest = new Float64Array(features).fill(Number.NEGATIVE_INFINITY);
-  const sum = new Float64Array(features);
+  const mean = new Float64Array(features);
+  const n = rows.length;
   for (const row of rows) {
     for (let j = 0, k = row * features; j < features; j++, k++) {
       const value = x[k]!;
-      sum[j]! += value;
+      mean[j]! += value;
       if (value < least[j]!) least[j] = value;
       if (value > greatest[j]!) greatest[j] = value;
     }
   }
+  for (let j = 0; j < features; j++) mean[j]! /= n;
   const squares = new Float64Array(features);
-  if (scale === 'standard') {
-    for (let j = 0; j < features; j++) sum[j]! /= rows.length;
-    for (const row of rows) {
-      for (let j = 0, k = row * features; j < features; j++, k++) {
-        const off = x[k]! - sum[j]!;
-        squares[j]! += off * off;
-      }
+  const rest = new Float64Array(features);
+  for (const row of rows) {
+    for (let j = 0, k = row * features; j < features; j++, k++) {
+      const off = x[k]! - mean[j]!;
+      squares[j]! += off * off;
+      rest[j]! += off;
     }
   }
   for (let j = 0; j < features; j++) {
-    shift[j] = scale === 'standard' ? sum[j]! : least[j]!;
-    const spread = scale === 'standard' ? Math.sqrt(squares[j]! / rows.length) : greatest[j]! - least[j]!;
-    // Constant as far as float32 can tell: what is left is the rounding of a mean, and dividing by it would make noise.
-    const constant = greatest[j]! - least[j]! <= Math.max(Math.abs(greatest[j]!), Math.abs(least[j]!)) * 2e-7;
-    factor[j] = constant ? 0 : 1 / spread;
+    const correction = rest[j]! / n;
+    mean[j]! += correction;
+    const variance = squares[j]! / n - correction * correction;
+    shift[j] = scale === 'standard' ? mean[j]! : least[j]!;
+    const spread = scale === 'standard' ? Math.sqrt(variance) : greatest[j]! - least[j]!;
+    factor[j] = isConstant({ variance, mean: mean[j]!, n }) ? 0 : 1 / spread;
   }
   return { scale, shift, factor };
+}
+
+/**
+ * Whether a feature cannot be told from a constant one: its variance is within the error bound of the two-pass algorithm.
+ * Source: `_is_constant_feature` of scikit-learn's `StandardScaler` (sklearn/preprocessing/_data.py).
+ */
+function isConstant({
+  variance,
+  mean,
+  n,
+}: {
+  readonly variance: number;
+  readonly mean: number;
+  readonly n: number;
+}): boolean {
+  const error = n * mean * Number.EPSILON;
+  return variance <= n * Number.EPSILON * variance + error * error;
 }
 
 /** The rows `rows` of a table, scaled, as float32. */

@@ -91,6 +91,31 @@ describe('scale', () => {
     );
   });
 
+  it('keeps the digits of a narrow feature on a large offset, whatever is fitted', () => {
+    const values = [0, 101, 202, 303, 404, 505, 606, 707];
+    for (const offset of [0, 1.75e9, -1e12, 1e12]) {
+      for (const scale of ['standard', 'minmax'] as const) {
+        const off: Table = { ...from, x: from.x.map((_, k) => (k % 2 === 0 ? offset + values[k / 2]! : 0.1)) };
+        const plain: Table = { ...off, x: off.x.map((value, k) => (k % 2 === 0 ? value - offset : value)) };
+        const bits = [off, plain].map((each) => [...scaleRows(each, all, fitScale(each, all, scale))]);
+        expect(bits[0]).toEqual(bits[1]);
+      }
+    }
+  });
+
+  it('takes a column for constant by the measure of scikit-learn, and not before', () => {
+    const column0 = (spread: number, scale: Scale): number[] => {
+      const x = from.x.map((_, k) => (k % 2 === 0 ? 1e12 + (k / 2) * spread : 0));
+      const narrow: Table = { ...from, x };
+      return column([...scaleRows(narrow, all, fitScale(narrow, all, scale))], 0);
+    };
+    for (const scale of ['standard', 'minmax'] as const) {
+      // n * mean * eps = 8 * 1e12 * 2.2e-16 = 0.0018; the deviation of 0 to 7 steps is 2.29 of them.
+      expect(column0(0.0005, scale).every((value) => value === 0)).toBe(true);
+      expect(column0(0.002, scale).every((value) => value === 0)).toBe(false);
+    }
+  });
+
   it('maps to 0..1, leaves alone, or makes rows of length 1', () => {
     expect(column(scaled('minmax', [0, 4]), 0)).toEqual([0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75]);
     expect(scaled('none', [0])).toEqual([...Float32Array.from(from.x)]);

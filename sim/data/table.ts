@@ -1,6 +1,9 @@
+import type { Place } from './fault.ts';
+
 /**
- * A source as read, before it is split and scaled: what every reader gives. Values are finite (a reader refuses
- * others). `Float64Array` where the source has decimal text, `Float32Array` where float32 holds it exactly or nearly.
+ * A source as read, before it is split and scaled: what every reader gives. Values are within the range of a 32-bit float
+ * (a reader refuses others). `Float64Array` where the source has decimal text, so that scaling sees every digit;
+ * `Float32Array` where float32 holds it exactly or nearly.
  */
 export interface Table {
   /** The file, or the generator, for messages. */
@@ -16,6 +19,8 @@ export interface Table {
    * one, so that no split tears them apart.
    */
   readonly sample: Uint32Array;
+  /** Where a value stands in the source; left out where the row and the column's number say it. */
+  readonly place?: (row: number, feature: number) => Place;
   readonly notes: readonly string[];
   /** The labels of the source, where classes are made of several. */
   readonly labels?: { readonly y: Uint16Array; readonly names: readonly string[] };

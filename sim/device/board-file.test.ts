@@ -15,6 +15,7 @@ describe('a board file', () => {
     expect(board.costs['as-published']).toEqual(base.costs['as-published']);
     expect(board.sources.own).toBe('by hand');
     expect(boardOfFile(boardFile.parse(WRITTEN)).kilohertz).toBe(72_000);
+    expect(boardOfFile(boardFile.parse({ ...WRITTEN, clock: '65.535 GHz' })).kilohertz).toBe(65_535_000);
   });
 
   it('has a key for every cost of a board', () => {
@@ -26,6 +27,8 @@ describe('a board file', () => {
     { ...WRITTEN, cycles: { rows: 7 } },
     { ...WRITTEN, cycles: { row: -1 } },
     { ...WRITTEN, clock: 48 },
+    // More MHz than the 16 bits in which a device tells its clock.
+    { ...WRITTEN, clock: '65.536 GHz' },
     { ...WRITTEN, name: 'My Board' },
     { ...WRITTEN, schema: 2 },
   ])('refuses %o', (written) => {

@@ -26,6 +26,9 @@ export const CYCLE_KEYS = {
 
 export type CycleKey = keyof typeof CYCLE_KEYS;
 
+/** A device tells its clock in whole MHz of 16 bits. */
+const MAX_CLOCK_HZ = 65_535e6;
+
 const cycles = z.number().min(0).max(1e9);
 
 /** A board of one's own: another's figures, but for what was measured. `g2t calibrate` writes such files. */
@@ -38,7 +41,7 @@ export const boardFile = z
       .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens')
       .describe('The name in tables and charts'),
     base: boardName.describe('The board whose figures hold for all that is not in here: memory, power, price, TLS'),
-    clock: quantity('frequency', { min: 1e6, max: 1e11 })
+    clock: quantity('frequency', { min: 1e6, max: MAX_CLOCK_HZ })
       .optional()
       .describe("The core's clock; the base's if left out"),
     cycles: z

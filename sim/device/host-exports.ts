@@ -69,3 +69,41 @@ export interface Exports {
     listed: number,
   ): void;
 }
+
+export type ExportedFunction = Exclude<keyof Exports, 'memory'>;
+
+/** The functions of `Exports`; of those that concern a device, where among their arguments it and the instant stand. */
+export const CALLS: { readonly [name in ExportedFunction]: { readonly device?: number; readonly at?: number } } = {
+  g2t_host_begin: {},
+  g2t_host_addresses: {},
+  g2t_host_add: { device: 0 },
+  g2t_host_seal: {},
+  g2t_host_lane: {},
+  g2t_host_lane_inbox: {},
+  g2t_host_lane_work: {},
+  g2t_host_lane_stack: {},
+  g2t_host_deliver: { device: 1, at: 3 },
+  g2t_host_timer: { device: 0, at: 1 },
+  g2t_host_poll: { device: 0, at: 1 },
+  g2t_host_deadline: { device: 0 },
+  g2t_host_threshold: { device: 0 },
+  g2t_host_held: { device: 0 },
+  g2t_host_held_rows: { device: 0 },
+  g2t_host_busy: { device: 0 },
+  g2t_host_task_bytes: {},
+  g2t_host_data_set: {},
+  g2t_host_data_set_rows: {},
+  g2t_host_data_set_classes: {},
+  g2t_host_data_set_ready: {},
+  g2t_host_hold: { device: 0 },
+  g2t_host_row_numbers: {},
+  g2t_host_compose: {},
+  g2t_host_predict_room: {},
+  g2t_host_predict: {},
+  g2t_host_exchange_bytes: {},
+  g2t_host_evaluate_room: {},
+  g2t_host_evaluate: {},
+};
+
+/** What firmware must export beside its memory. */
+export const REQUIRED_EXPORTS = Object.keys(CALLS) as readonly ExportedFunction[];

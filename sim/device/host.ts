@@ -1,6 +1,7 @@
 import { assert, InputError, RunError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import { Crew, type Owner } from './crew.ts';
+import type { Guard } from './guard.ts';
 import { FIRST_HAND, HELPER, type Lane, type Place } from './hand.ts';
 import type { Exports } from './host-exports.ts';
 import {
@@ -50,13 +51,21 @@ export class PooledHost implements FirmwareHost, Owner {
   /** V8 leaves shared memory out when it decides to collect garbage: buffers of the same size, never touched, stand in for it. */
   readonly #ballast: ArrayBuffer[] = [];
   #counted = 0;
+  /** There where the firmware is foreign. */
+  readonly #guard: Guard | undefined;
+  /** Multiply-adds of the frame that is being submitted, at least. */
+  #weight = 0;
   /** Which word says where memory ends. */
   readonly #end: number;
 
-  /** @param module the compiled wasm/g2t.wasm. @param crew who works on what is submitted: by default the caller, at once. */
-  constructor(module: WebAssembly.Module, crew = new Crew()) {
+  /**
+   * @param module the compiled firmware. @param crew who works on what is submitted: by default the caller, at once.
+   * @param guard runs firmware that is not the one built here; then no other thread may work in its memory.
+   */
+  constructor(module: WebAssembly.Module, crew = new Crew(), guard?: Guard) {
     this.#crew = crew;
-    this.#wasm = instantiate(module).exports as unknown as Exports;
+    this.#guard = guard;
+    this.#wasm = guard?.instantiate(module) ?? (instantiate(module).exports as unknown as Exports);
     this.#good(this.#wasm.g2t_host_begin(INBOX_BYTES), 'the receive buffer');
     this.#at = this.#wasm.g2t_host_addresses() / 4;
     const { buffer } = this.#wasm.memory;
@@ -117,6 +126,7 @@ export class PooledHost implements FirmwareHost, Owner {
     this.#known(device);
     assert(length >= 0 && length <= INBOX_BYTES, `Expected a frame of at most ${INBOX_BYTES} bytes, got ${length}`);
     if (this.#owner < 0) this.#owner = this.#crew.open(this);
+    this.#weight = weight;
     this.#jobs.set(device, this.#crew.post(this.#owner, device, this.#inbox.subarray(0, length), at, weight));
   }
 
@@ -130,11 +140,13 @@ export class PooledHost implements FirmwareHost, Owner {
   workOn(device: number, frame: Uint8Array, at: number, counts: Float64Array): number {
     this.#helper ??= this.#openLane(HELPER);
     this.#helper.inbox.set(frame);
+    this.#guard?.expect(this.#weight);
     try {
       const status = this.#wasm.g2t_host_deliver(HELPER, device, frame.length, at);
       counts.set(this.#helper.work);
       return status;
     } catch (cause) {
+      if (cause instanceof RunError) throw cause;
       throw new RunError(`The firmware failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
     }
   }
@@ -222,6 +234,7 @@ export class PooledHost implements FirmwareHost, Owner {
     if (stride === features) target.set(rows);
     else for (let r = 0; r < count; r++) target.set(rows.subarray(r * features, (r + 1) * features), r * stride);
     new Uint16Array(this.#bytes.buffer, this.#wasm.g2t_host_data_set_classes(set), count).set(classes);
+    this.#guard?.expect(rows.length);
     this.#wasm.g2t_host_data_set_ready(set);
     this.#features.push(features);
     this.#rows.push(count);
@@ -281,6 +294,7 @@ export class PooledHost implements FirmwareHost, Owner {
     this.#fresh();
     const target = new Float32Array(this.#bytes.buffer, start, features + 1);
     for (let i = 0; i <= features; i++) target[i] = weights[offset + i]!;
+    this.#guard?.expect(count * features);
     this.#wasm.g2t_host_predict(dataSet, first, count);
     this.#predicted = count;
   }
@@ -311,6 +325,7 @@ export class PooledHost implements FirmwareHost, Owner {
     this.#good(start === 0 ? -12 : 0, 'an evaluation');
     this.#fresh();
     new Float32Array(this.#bytes.buffer, start, d).set(weights);
+    this.#guard?.expect(count * d);
     this.#wasm.g2t_host_evaluate(dataSet, model, classes, first, count, rows.listed ? 1 : 0);
     const [loss, right] = new Float64Array(this.#bytes.buffer, this.#words[this.#at + AT.evaluation]!, 2);
     const predicted = new Uint16Array(this.#bytes.buffer, this.#words[this.#at + AT.predicted]!, count);
@@ -323,9 +338,9 @@ export class PooledHost implements FirmwareHost, Owner {
   }
 
   #renew(): void {
-    // Another thread's growth reaches this one's memory object within an instant.
+    // Another thread's growth reaches this one's memory object within an instant. Foreign firmware has no other thread.
     let { buffer } = this.#wasm.memory;
-    while (buffer.byteLength < this.#words[this.#end]!) buffer = this.#wasm.memory.buffer;
+    while (this.#guard === undefined && buffer.byteLength < this.#words[this.#end]!) buffer = this.#wasm.memory.buffer;
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
     const uncounted = buffer.byteLength - this.#counted;

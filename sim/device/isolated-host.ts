@@ -1,6 +1,7 @@
 import { InputError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import { Crew } from './crew.ts';
+import type { Guard } from './guard.ts';
 import { PooledHost } from './host.ts';
 import type { DeviceSpec, EvaluatedRows, Evaluation, ExchangeSize, FirmwareHost, TaskShape } from './host-types.ts';
 
@@ -16,12 +17,14 @@ export class IsolatedHost implements FirmwareHost {
   #last: PooledHost;
 
   readonly #crew: Crew;
+  readonly #guard: Guard | undefined;
 
-  /** @param module the compiled wasm/g2t.wasm. @param crew as for PooledHost. */
-  constructor(module: WebAssembly.Module, crew = new Crew()) {
+  /** @param module, crew, guard as for PooledHost. */
+  constructor(module: WebAssembly.Module, crew = new Crew(), guard?: Guard) {
     this.#module = module;
     this.#crew = crew;
-    this.#front = new PooledHost(module, crew);
+    this.#guard = guard;
+    this.#front = new PooledHost(module, crew, guard);
     this.#last = this.#front;
   }
 
@@ -43,7 +46,7 @@ export class IsolatedHost implements FirmwareHost {
     if (id >= MAX_INSTANCES) {
       throw new InputError(`Expected at most ${MAX_INSTANCES} devices with isolation: instance, got ${id + 1} or more`);
     }
-    const host = new PooledHost(this.#module, this.#crew);
+    const host = new PooledHost(this.#module, this.#crew, this.#guard);
     host.addAs(id, spec);
     this.#own.push(host);
     return id;

@@ -1,6 +1,6 @@
 import type { WASI as NodeWasi } from 'node:wasi';
 
-/** What the simulation puts in the place of the machine's clock and chance. */
+/** What the simulation puts in the place of the machine's clock and random numbers. */
 export interface WasiWorld {
   /** Simulated time, whole ns. */
   readonly now: () => number;
@@ -8,36 +8,75 @@ export interface WasiWorld {
   readonly random: (bytes: Uint8Array) => void;
 }
 
-/** A world in which nothing moves: firmware is told the time and handed its draws, so it asks for neither. */
+/** A world in which nothing moves: firmware is told the time and given its draws in messages, so it asks for neither. */
 export const STILL: WasiWorld = { now: () => 0, random: (bytes) => void bytes.fill(0) };
 
-/** Pages of 64 KiB: what the firmware's memory begins with, and the most that 32 bits address. */
-const PAGES = { initial: 16, maximum: 65_536 };
+/** The memory that firmware may import. */
+export const MEMORY_IMPORT = 'env.memory';
+const WASI = 'wasi_snapshot_preview1';
 
-/**
- * Instantiates a reactor module under node:wasi, with clock_time_get and random_get answered by the simulation and no folder,
- * argument or environment of the machine in reach. A module that imports its memory gets one that threads can share.
- */
-export function instantiate(module: WebAssembly.Module, world: WasiWorld = STILL): WebAssembly.Instance {
-  const wasi = new (wasiClass())({ version: 'preview1', args: [], env: {}, preopens: {}, returnOnExit: true });
-  let memory: WebAssembly.Memory | undefined;
-  const bytes = (): ArrayBufferLike => memory!.buffer;
-  const imports = {
-    ...wasi.wasiImport,
+/** Pages of 64 KiB that a memory begins with, and the most that it may grow to. */
+export interface MemoryPages {
+  readonly initial: number;
+  readonly maximum: number;
+}
+
+/** What the memory of the firmware built here begins with, and the most that 32 bits address. */
+const PAGES: MemoryPages = { initial: 16, maximum: 65_536 };
+
+/** Errors of WASI preview 1. */
+const ERRNO = { success: 0, fault: 21 } as const;
+
+/** Everything that firmware may import. Nothing of WASI is here that reaches the machine: no files, no output, no exit, no signal. */
+function functions(world: WasiWorld, bytes: () => ArrayBufferLike) {
+  return {
     clock_time_get(_clock: number, _precision: bigint, out: number): number {
-      new DataView(bytes()).setBigUint64(out, BigInt(world.now()), true);
-      return 0;
+      if (!isInside(bytes(), out, 8)) return ERRNO.fault;
+      new DataView(bytes()).setBigUint64(out >>> 0, BigInt(world.now()), true);
+      return ERRNO.success;
     },
     random_get(start: number, length: number): number {
-      world.random(new Uint8Array(bytes(), start, length));
-      return 0;
+      if (!isInside(bytes(), start, length)) return ERRNO.fault;
+      world.random(new Uint8Array(bytes(), start >>> 0, length >>> 0));
+      return ERRNO.success;
     },
   };
-  const shared = WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory');
-  const env = shared ? { memory: new WebAssembly.Memory({ ...PAGES, shared: true }) } : {};
-  const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: imports, env });
-  memory = instance.exports['memory'] as WebAssembly.Memory;
-  wasi.initialize(instance);
+}
+
+/** Addresses and lengths come as signed numbers. */
+function isInside(memory: ArrayBufferLike, start: number, length: number): boolean {
+  return (start >>> 0) + (length >>> 0) <= memory.byteLength;
+}
+
+const FUNCTION_NAMES: ReadonlySet<string> = new Set(Object.keys(functions(STILL, () => new ArrayBuffer(0))));
+
+/** Whether firmware may import this. */
+export function isOffered(module: string, name: string, kind: string): boolean {
+  if (kind === 'memory') return `${module}.${name}` === MEMORY_IMPORT;
+  return kind === 'function' && module === WASI && FUNCTION_NAMES.has(name);
+}
+
+/** All that firmware may import, in words. */
+export const OFFERED = `${MEMORY_IMPORT}, ${[...FUNCTION_NAMES].map((name) => `${WASI}.${name}`).join(' and ')}`;
+
+/**
+ * Instantiates a reactor module and lets node:wasi start it, with the clock and random numbers of the simulation in the place of node's
+ * and none of its other functions. A module that imports its memory gets one that threads can share. A module that imports anything
+ * else is not instantiated (WebAssembly.LinkError).
+ */
+export function instantiate(
+  module: WebAssembly.Module,
+  { world = STILL, pages = PAGES }: { readonly world?: WasiWorld; readonly pages?: MemoryPages } = {},
+): WebAssembly.Instance {
+  const imported = WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory');
+  let memory = imported ? new WebAssembly.Memory({ ...pages, shared: true }) : undefined;
+  const instance = new WebAssembly.Instance(module, {
+    [WASI]: functions(world, () => memory!.buffer),
+    env: imported ? { memory } : {},
+  });
+  memory ??= instance.exports['memory'] as WebAssembly.Memory;
+  const started = { exports: { _initialize: instance.exports['_initialize'], memory } };
+  new (wasiClass())({ version: 'preview1', args: [], env: {}, preopens: {}, returnOnExit: true }).initialize(started);
   return instance;
 }
 

@@ -12,11 +12,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { digestText } from '../kernel/digest.ts';
 import { InputError } from '../kernel/errors.ts';
 import { codeOf, fileFault } from './fault.ts';
+import { HOST, isGone } from './owner.ts';
+import { announce } from './unfinished.ts';
 
 /** What a file holds; text is written as UTF-8. */
 export type Content = Uint8Array | string;
@@ -33,6 +33,7 @@ export function writeFileWhole(path: string, content: Content): void {
   const target = resolve(path);
   makeFolder(dirname(target));
   const temporary = sibling(target, 'part');
+  announce(target, false);
   try {
     writeFlushed(temporary, content);
     renameSync(temporary, target);
@@ -42,6 +43,7 @@ export function writeFileWhole(path: string, content: Content): void {
     throw fileFault('write', path, cause);
   } finally {
     ours.delete(temporary);
+    announce(target, true);
   }
 }
 
@@ -63,6 +65,7 @@ export function writeFolderWhole(options: {
   makeFolder(dirname(target));
   const temporary = sibling(target, 'part');
   const old = sibling(target, 'old');
+  announce(target, false);
   try {
     mkdirSync(temporary);
     const folders = new Set([temporary]);
@@ -84,6 +87,7 @@ export function writeFolderWhole(options: {
   } finally {
     ours.delete(temporary);
     ours.delete(old);
+    announce(target, true);
   }
 }
 
@@ -161,7 +165,6 @@ function flushFolder(folder: string): void {
   }
 }
 
-const HOST = digestText(hostname()).slice(0, 6);
 const DAY_MS = 86_400_000;
 
 /** `.name.part-host-pid-n`: hidden, on the same file system, and known as ours by its form. */
@@ -171,8 +174,8 @@ function sibling(target: string, kind: 'part' | 'old'): string {
   return path;
 }
 
-/** Removes what killed processes left of `target`; puts back a result that was being replaced when that happened. */
-function cleanLeftovers(target: string): void {
+/** Removes what killed processes or threads left of `target`; puts back a result that was being replaced when that happened. */
+export function cleanLeftovers(target: string): void {
   const folder = dirname(target);
   const prefix = `.${basename(target)}.`;
   let names: string[];
@@ -208,11 +211,5 @@ export function cleanFolder(folder: string): void {
 /** Whether the process that made `path` is gone; of other hosts only the age of what it left can tell. */
 function isDead(path: string, host: string, pid: number): boolean {
   if (host !== HOST) return Date.now() - statSync(path).mtimeMs > DAY_MS;
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (cause) {
-    return codeOf(cause) === 'ESRCH';
-  }
+  return pid === process.pid || isGone(pid);
 }

@@ -1,7 +1,7 @@
 import type { FirmwareHost } from '../device/host-types.ts';
-import { assert } from '../kernel/errors.ts';
+import { assert, RunError } from '../kernel/errors.ts';
 import { type EventSource, PRIORITY, type Simulation } from '../kernel/simulation.ts';
-import { LAST_INSTANT } from '../kernel/time.ts';
+import { LAST_INSTANT, toSeconds } from '../kernel/time.ts';
 import type { Network, NetworkListener } from '../net/network.ts';
 import { getU32 } from '../protocol/bytes.ts';
 import { FRAME, HEADER, HEADER_BYTES } from '../protocol/frame.ts';
@@ -18,6 +18,8 @@ import { Slots } from './slots.ts';
 const ROLE = { upload: 0, answer: 1, stream: 2, knock: 3 } as const;
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** The most frames that firmware may want to send at once. Ours sends a few: one that always has another would never let time go on. */
+const MOST_FRAMES = 65_536;
 /** By how much a transfer exceeds the time that its receiver needs when something else slowed it down. */
 const SLOWED = 1.05;
 
@@ -217,9 +219,10 @@ export class Fleet implements NetworkListener {
       this.#pollWhenFree(device);
       return;
     }
-    for (;;) {
+    for (let frames = 0; ; frames++) {
       const length = this.#processors.poll(device);
       if (length === 0) break;
+      if (frames === MOST_FRAMES) throw this.#tooManyFrames(device);
       const exchange = this.#exchanges.take();
       this.#exchanges.set(exchange, 'device', device);
       this.#exchanges.set(exchange, 'frame', this.#store.keep(host.outbox, length));
@@ -228,6 +231,12 @@ export class Fleet implements NetworkListener {
     }
     this.#setTimer(device);
     if (this.arrivals.any(device)) this.#takeArrival(device);
+  }
+
+  #tooManyFrames(device: number): RunError {
+    return new RunError(
+      `device ${device} at ${toSeconds(this.#sim.now)} s: expected its firmware to have at most ${MOST_FRAMES} frames to send at once, got more`,
+    );
   }
 
   #setTimer(device: number): void {

@@ -2,6 +2,8 @@ import { assert } from '../kernel/errors.ts';
 
 const SMALLEST = 64;
 const CLASSES = 22;
+/** Bytes of the largest block. */
+const LARGEST = SMALLEST << (CLASSES - 1);
 
 /**
  * Keeps the bytes of frames that are under way, in one buffer of power-of-two blocks with a free list a size: what
@@ -17,9 +19,9 @@ export class FrameStore {
 
   /** Copies `length` bytes of `from` in; gives the reference to read and release them by. */
   keep(from: Uint8Array, length: number): number {
+    assert(length <= LARGEST, `Expected a frame of at most ${LARGEST} bytes, got ${length}`);
     let size = 0;
     while (SMALLEST << size < length) size++;
-    assert(size < CLASSES, `Expected a frame of at most ${SMALLEST << (CLASSES - 1)} bytes, got ${length}`);
     let block = this.#free[size]!;
     if (block >= 0) this.#free[size] = this.#links[block]!;
     else block = this.#extend(size);

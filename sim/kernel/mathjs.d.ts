@@ -1,15 +1,5 @@
 /** The prebuilt bundle of mathjs: the same library as the package's entry, loaded in a tenth of the time. */
 declare module 'mathjs/lib/browser/math.js' {
-  interface ParsedUnit {
-    /** In SI base units (bits for data). */
-    readonly value: number;
-    /** Powers of the base dimensions. */
-    readonly dimensions: readonly number[];
-  }
-  interface UnitClass {
-    parse(text: string): ParsedUnit;
-    createUnitSingle(name: string, options: { readonly definition?: string; readonly prefixes?: string }): void;
-  }
   /** A node of a parsed expression: each kind has some of these. */
   export interface ParsedNode {
     readonly type: string;
@@ -27,9 +17,7 @@ declare module 'mathjs/lib/browser/math.js' {
     toString(): string;
   }
   interface MathInstance {
-    create(): MathInstance & Record<string, unknown>;
     parse(text: string): ParsedNode;
-    readonly Unit: UnitClass;
     /** Solves a x = b by LU decomposition: a column. */
     lusolve(a: number[][], b: number[]): number[][];
     inv(a: number[][]): number[][];

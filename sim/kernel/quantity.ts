@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { DIMENSIONS, type Dimension, findUnit } from './units.ts';
+import { DIMENSIONS, type Dimension, findUnit, unitHint } from './units.ts';
 
 export type { Dimension } from './units.ts';
 
-/** Bounds in SI; `above` is a bound that is itself left out. Unless said otherwise: min 0 (an angle: none), a share's max 1. */
+/** Bounds in base units; `above` is a bound that is itself left out. What is not given is the dimension's own (units.ts). */
 export interface Range {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
@@ -14,21 +14,20 @@ export type Reading = { readonly value: number } | { readonly fault: string };
 
 const NUMBER = String.raw`[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?`;
 const UNIT = `[A-Za-zµμ%][A-Za-z0-9µμ^*/ ]*`;
+/** A number and what may be meant as a unit. */
 const FORM = new RegExp(`^(${NUMBER})\\s*(${UNIT})$`);
 const BARE = new RegExp(`^${NUMBER}$`);
-/** For editors (JSON Schema): a number and a unit. */
-const PATTERN = String.raw`^\s*${NUMBER}\s*${UNIT}$`;
 
 /**
- * A zod type that reads a quantity with its unit ("20 ms", "5 Mbit/s", "0.5 %") and gives a plain number in SI: time s,
- * rate bit/s, size bytes, share 0..1, frequency Hz, distance m, power W, energy J, money USD, angle rad. A bare number is
- * an error that shows the right form. A default is best given as people would write it: `.prefault('20 ms')`.
+ * A zod type that reads a quantity with its unit ("20 ms", "5 Mbit/s", "0.5 %") and gives a plain number in the base unit of
+ * its dimension (units.ts); a share is 0 to 1. A bare number is an error that shows the right form. A default is best given as
+ * people would write it: `.prefault('20 ms')`.
  */
 export function quantity(dimension: Dimension, range: Range = {}): z.ZodType<number, string> {
   const { example } = DIMENSIONS[dimension];
   return z
     .string({ error: (issue) => form(dimension, issue.input) })
-    .meta({ pattern: PATTERN, examples: [example], description: describe(dimension, range) })
+    .meta({ pattern: pattern(dimension), examples: [example], [BOUNDS_KEY]: describe(dimension, range) })
     .transform((text, context) => {
       const reading = readQuantity(text, dimension, range);
       if ('value' in reading) return reading.value;
@@ -44,7 +43,7 @@ export function readQuantity(text: string, dimension: Dimension, range: Range = 
   if (!parts) return { fault: form(dimension, BARE.test(trimmed) ? Number(trimmed) : text) };
   const unit = findUnit(parts[2]!);
   if (unit?.dimension !== dimension) {
-    const what = unit ? ` (${DIMENSIONS[unit.dimension].noun})` : '';
+    const what = unit ? ` (${DIMENSIONS[unit.dimension].noun})` : unitHint(parts[2]!, dimension);
     return { fault: `${form(dimension, text)}${what}` };
   }
   const value = (Number(parts[1]) * unit.scale.times) / unit.scale.over;
@@ -64,10 +63,10 @@ export function readAnyQuantity(text: string): { readonly value: number; readonl
 
 /** As people write it: the largest unit that keeps it at 1 or above, at most five digits. */
 export function formatQuantity(value: number, dimension: Dimension): string {
-  const { units } = DIMENSIONS[dimension];
-  const [smallest] = units.slice(-1);
-  const whole = units.find((unit) => Math.abs(inUnit(value, unit)) >= 1 && Number.isInteger(inUnit(value, unit)));
-  const above = units.find((unit) => Math.abs(inUnit(value, unit)) >= 1);
+  const { output } = DIMENSIONS[dimension];
+  const [smallest] = output.slice(-1);
+  const whole = output.find((unit) => Math.abs(inUnit(value, unit)) >= 1 && Number.isInteger(inUnit(value, unit)));
+  const above = output.find((unit) => Math.abs(inUnit(value, unit)) >= 1);
   if (value === 0) return `0 ${dimension === 'time' ? 's' : smallest}`;
   const nice = whole !== undefined && Math.abs(inUnit(value, whole)) < 10_000;
   return inWords(value, nice ? whole : (above ?? smallest!));
@@ -83,8 +82,12 @@ function inWords(value: number, unit: string): string {
 }
 
 function bounds(dimension: Dimension, range: Range): Range {
-  const min = range.min ?? (range.above !== undefined || dimension === 'angle' ? undefined : 0);
-  return { ...range, min, max: range.max ?? (dimension === 'share' ? 1 : undefined) };
+  const own = DIMENSIONS[dimension];
+  return {
+    above: range.above,
+    min: range.min ?? (range.above === undefined ? (own.min ?? 0) : undefined),
+    max: range.max ?? own.max,
+  };
 }
 
 function inRange(value: number, { min, max, above }: Range): boolean {
@@ -103,11 +106,20 @@ function rangeText(dimension: Dimension, range: Range, unit?: string): string {
     const readable = unit !== undefined && (size === 0 || (size >= 0.01 && size < 10_000));
     return readable ? inWords(value, unit) : formatQuantity(value, dimension);
   };
+  if (min === Number.NEGATIVE_INFINITY) return DIMENSIONS[dimension].noun;
   if (min !== undefined && max !== undefined) return `${say(min)} to ${say(max)}`;
   if (above !== undefined && max !== undefined) return `more than ${say(above)} and at most ${say(max)}`;
   if (above !== undefined) return `more than ${say(above)}`;
   if (min !== undefined) return `at least ${say(min)}`;
   return max === undefined ? DIMENSIONS[dimension].noun : `at most ${say(max)}`;
+}
+
+/** A key's metadata under which its bounds stand in words: "time with its unit, 1 ms to 60 s". */
+export const BOUNDS_KEY = 'bounds';
+
+/** For editors (JSON Schema): a number and one of the units. */
+function pattern(dimension: Dimension): string {
+  return String.raw`^\s*${NUMBER}\s*(${Object.keys(DIMENSIONS[dimension].units).join('|').replaceAll('µ', '[µμ]')})\s*$`;
 }
 
 function describe(dimension: Dimension, range: Range): string {

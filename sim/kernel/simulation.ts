@@ -63,7 +63,8 @@ export const CHECKPOINT_EVERY = 65_536;
 
 /**
  * The discrete-event simulation: a clock, a queue with a total order, a table of handlers. Handlers run to completion
- * and may schedule at the present instant or later; an event in the past throws.
+ * and may schedule at the present instant or later; an event in the past throws. An event past the horizon could never run: it is
+ * left out, though it takes its sequence number.
  */
 export class Simulation {
   now: Instant = START;
@@ -80,9 +81,15 @@ export class Simulation {
   readonly #names: string[] = [];
   readonly #hashes: number[] = [];
   readonly #sources: OrderedSource[] = [];
+  readonly #horizon: Instant;
   /** Undefined once the simulation runs. */
   #early: EarlyEvent[] | undefined = [];
   #stopped = false;
+
+  /** @param horizon the last instant that is simulated. */
+  constructor(horizon = LAST_INSTANT) {
+    this.#horizon = horizon;
+  }
 
   /** Registers a kind of event under a name of its own, e.g. `net.delivered`; gives the number to schedule it with. */
   kind(name: string, handler: Handler): number {
@@ -112,9 +119,8 @@ export class Simulation {
     const { priority, first, sequences } = source as OrderedSource;
     const sequence = sequences[member]!++;
     // A member out of range has no sequence, which fails the comparison.
-    if (!(at >= this.now && at <= LAST_INSTANT && sequence < SEQUENCE_LIMIT)) {
-      throw this.#unschedulable(at, source, member, kind, sequence);
-    }
+    if (!(at >= this.now && sequence < SEQUENCE_LIMIT)) throw this.#unschedulable(at, source, member, kind, sequence);
+    if (at > this.#horizon) return;
     if (this.#early === undefined) this.#queue.push(at, packKey(priority, first + member, sequence), kind, a, b);
     else this.#early.push({ at, source: source as OrderedSource, member, sequence, kind, a, b });
   }

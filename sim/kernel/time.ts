@@ -7,6 +7,8 @@ export type Duration = number & { readonly __brand: 'Duration' };
 
 /** The last instant that a JS number holds exactly: 2^53 - 1 ns, a little over 104 days. */
 export const LAST_INSTANT = Number.MAX_SAFE_INTEGER as Instant;
+/** The longest time that a scenario may give, s: whole days below `LAST_INSTANT`. */
+export const MAX_SECONDS = 104 * 86_400;
 export const START = 0 as Instant;
 export const NONE = 0 as Duration;
 

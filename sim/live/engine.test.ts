@@ -6,10 +6,11 @@ import { checkResultData } from '../run/input-check.ts';
 import { loadDataset, loadFirmware } from '../run/inputs.ts';
 import { runToEnd } from '../run/run.ts';
 import { openResult } from '../run/store.ts';
+import { editScenario } from '../scenario/edit.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { LiveEngine } from './engine.ts';
 import { loadedFrom, SMALL, shipped } from './fixture.ts';
-import type { Row } from './messages.ts';
+import { METRIC_COLUMNS, type Row } from './messages.ts';
 import { saveSession } from './save.ts';
 
 function engineOf(base: LoadedScenario): LiveEngine {
@@ -19,18 +20,18 @@ function engineOf(base: LoadedScenario): LiveEngine {
 }
 
 /** Lets it go on for so many slices, looked at after each as a page would. */
-function go(engine: LiveEngine, slices: number): void {
+function go(engine: LiveEngine, slices: number, look: () => unknown = () => engine.snapshot()): void {
   for (let n = 0; n < slices && engine.state === 'running'; n++) {
     engine.slice();
-    engine.snapshot();
+    look();
   }
 }
 
 /** Lets so many results come into the model, looked at all the while: as far on a fast machine as on a slow one. */
-function advance(engine: LiveEngine, rounds: number): void {
+function advance(engine: LiveEngine, rounds: number, look?: () => unknown): void {
   for (let n = 0; n < rounds; n++) {
     engine.step('round');
-    go(engine, 1e4);
+    go(engine, 1e4, look);
     expect(engine.state).toBe('paused');
   }
 }
@@ -171,6 +172,75 @@ describe('a session', () => {
     engine.watch(0);
     const { messages } = engine.snapshot();
     expect(messages.some(({ type, text }) => type === 'TASK' && /^task \d+: class/.test(text))).toBe(true);
+  });
+
+  /** All that a page has been told of the series, and how the run stands. */
+  function watched(engine: LiveEngine) {
+    const rows: Row[] = [];
+    const look = () => {
+      const { metrics, status } = engine.snapshot();
+      rows.push(...metrics);
+      const value = (name: (typeof METRIC_COLUMNS)[number]) => rows.at(-1)?.[METRIC_COLUMNS.indexOf(name)];
+      const last = { at: value('at_s'), accuracy: value('accuracy'), done: value('tasks_done'), up: value('bytes_up') };
+      return { last: { ...last, energy: value('energy_j') }, status };
+    };
+    return { rows, look };
+  }
+
+  /** What a page is shown last is what the run's result says. */
+  async function endsAsItsResult(engine: LiveEngine, page: ReturnType<typeof watched>): Promise<void> {
+    const { last, status } = page.look();
+    const { outcome, loaded } = engine.runs().at(-1)!;
+    const { summary } = outcome;
+    const { simulated_s: at, accuracy, tasks_done: done, bytes_up: up, energy_j: energy } = summary;
+    expect(last).toEqual({ at, accuracy, done, up, energy });
+    expect(status).toMatchObject({ state: 'ended', clock: at, digest: summary.digest, reason: summary.stopped });
+    expect(status.summary).toEqual(summary);
+    expect(await digestOf(loaded)).toBe(summary.digest);
+    // A page that comes later, and one that looks again, are told nothing else.
+    expect(engine.snapshot().metrics).toEqual([]);
+    const times = page.rows.map(([time]) => time!);
+    expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+  }
+
+  it.each<[string, (base: LoadedScenario) => LoadedScenario]>([
+    ['all is trained', (base) => base],
+    ['its horizon', (base) => editScenario(base, { 'stop.horizon': '1234567 us' })],
+    ['an accuracy', (base) => editScenario(base, { 'stop.when': { accuracy: '50 %' } })],
+  ])('ends on the row of its result at %s, at any pace', async (_, change) => {
+    for (const speed of [null, 400]) {
+      const engine = engineOf(change(shipped('quickstart')));
+      const page = watched(engine);
+      engine.setSpeed(speed);
+      engine.play();
+      go(engine, 1e6, page.look);
+      expect(engine.state).toBe('ended');
+      await endsAsItsResult(engine, page);
+    }
+  });
+
+  it('ends on the model that is returned, where that is not the last round’s', async () => {
+    const engine = engineOf(loadedFrom(SMALL));
+    const page = watched(engine);
+    engine.setSpeed(null);
+    engine.play();
+    go(engine, 1e6, page.look);
+    await endsAsItsResult(engine, page);
+  });
+
+  it('shows how things stand whenever it stands still, as the result that is saved then says', async () => {
+    const engine = engineOf(shipped('quickstart'));
+    const page = watched(engine);
+    advance(engine, 40, page.look);
+    const [saved] = engine.runs();
+    const { last, status } = page.look();
+    const { simulated_s: at, accuracy, tasks_done: done, bytes_up: up, energy_j: energy } = saved!.outcome.summary;
+    expect(status.state).toBe('paused');
+    expect(status.clock).toBe(at);
+    expect(last).toEqual({ at, accuracy, done, up, energy });
+    engine.play();
+    go(engine, 1e6, page.look);
+    await endsAsItsResult(engine, page);
   });
 
   it('names the files of its data, by which what was saved is verified', async () => {

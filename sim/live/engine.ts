@@ -1,14 +1,15 @@
 import type { Dataset } from '../data/dataset.ts';
 import { G2tError, InputError } from '../kernel/errors.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
-import { type Firmware, loadDataset } from '../run/inputs.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { type BuiltFirmware, loadDataset } from '../run/inputs.ts';
 import { type RunOutcome, Session } from '../run/session.ts';
 import type { FinishedRun } from '../run/store.ts';
 import { editScenario } from '../scenario/edit.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { begin, type Choice, fitting, intervene, knobsInWords, NO_KNOBS } from './changes.ts';
 import { testRows } from './content.ts';
-import type { Knobs, MadeChange, RunInfo, RunState, Snapshot } from './messages.ts';
+import type { Knobs, MadeChange, Row, RunInfo, RunState, Snapshot } from './messages.ts';
 import { countsOf, detailOf, infoOf, metricRows, roundRows, statesOf } from './onlook.ts';
 import { Onlooker } from './onlooker.ts';
 import { Pace } from './pace.ts';
@@ -34,10 +35,12 @@ interface Running {
   readonly info: RunInfo;
   readonly onlooker: Onlooker;
   readonly test: Uint32Array;
-  /** What a page was told already. */
   /** Changes that somebody made meanwhile. */
   readonly made: MadeChange[];
-  readonly told: { metrics: number; rounds: number; messages: number };
+  /** What a page was told already; `standing`: the events and the instant of the last row of a run that stood still. */
+  readonly told: { metrics: number; rounds: number; messages: number; standing: string };
+  /** What it came to, once it has ended. */
+  summary: Summary | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ interface Running {
  */
 export class LiveEngine {
   readonly #base: LoadedScenario;
-  readonly #firmware: Firmware;
+  readonly #firmware: BuiltFirmware;
   readonly #dataDir: string;
   readonly #pace: Pace;
   readonly #closed: ClosedRun[] = [];
@@ -62,7 +65,7 @@ export class LiveEngine {
 
   constructor(given: {
     readonly base: LoadedScenario;
-    readonly firmware: Firmware;
+    readonly firmware: BuiltFirmware;
     readonly dataDir: string;
     readonly speed: number | null;
   }) {
@@ -96,8 +99,9 @@ export class LiveEngine {
     if (happened && this.#state !== 'failed') this.#closed.push(this.#close(before));
     const run = this.#closed.length + 1;
     const info = infoOf(session, dataset, { run, generation: ++this.#generation, base: this.#base, test });
-    const told = { metrics: 0, rounds: 0, messages: 0 };
-    this.#running = { session, start: loaded, choice: chosen, info, onlooker, test, made: [], told };
+    const told = { metrics: 0, rounds: 0, messages: 0, standing: '' };
+    const own = { session, start: loaded, choice: chosen, info, onlooker, test };
+    this.#running = { ...own, made: [], told, summary: undefined };
     this.#knobs = fitting(this.#knobs, loaded);
     this.#clock = 0;
     this.#reason = null;
@@ -189,7 +193,7 @@ export class LiveEngine {
       }
     });
     const behind = more && target < Number.POSITIVE_INFINITY;
-    this.#clock = Math.max(this.#clock, sim.now, more || until >= session.horizon ? 0 : until);
+    this.#clock = Math.max(this.#clock, sim.now, more || session.ended !== undefined ? 0 : until);
     // What could not be done in time is not made up for.
     if (behind) this.#pace.start({ real: performance.now(), simulated: sim.now });
     this.#noteEnd();
@@ -202,7 +206,9 @@ export class LiveEngine {
     const { session, onlooker, told, info, test } = running;
     const { world } = session;
     const { sim, method } = world;
-    const states = statesOf(world);
+    this.#summarise(running);
+    const now = Math.max(sim.now, this.#clock);
+    const states = statesOf(world, now);
     const metrics = session.measurements.from(told.metrics);
     const rounds = method.rounds(told.rounds);
     told.metrics += metrics.rows;
@@ -225,12 +231,13 @@ export class LiveEngine {
         knobs: this.#knobs,
         changes: changesOf(running).slice(-MOST_CHANGES),
         reason: this.#reason,
-        watched: detailOf(session, { device, state: states[device]!, weights: onlooker.weights() }),
+        watched: detailOf(session, { device, state: states[device]!, weights: onlooker.weights(), now }),
         verdicts: this.#state === 'failed' ? [] : Array.from(method.predict(test)),
-        digest: sim.digest.hex(),
+        digest: running.summary?.digest ?? sim.digest.hex(),
+        summary: running.summary ?? null,
       },
       states,
-      metrics: metricRows(metrics, MOST_POINTS),
+      metrics: [...metricRows(metrics, MOST_POINTS), ...this.#standing(running, now)],
       rounds: roundRows(rounds, MOST_POINTS),
       messages,
     };
@@ -241,10 +248,27 @@ export class LiveEngine {
     const running = this.#now();
     if (this.#state === 'failed') return [...this.#closed];
     if (running.session.world.sim.events === 0) return [...this.#closed];
-    const closed = [...this.#closed, this.#close(running)];
-    this.#clock = Math.max(this.#clock, running.session.world.sim.now);
+    const last = this.#close(running);
+    this.#clock = Math.max(this.#clock, Math.round(last.outcome.summary.simulated_s * 1e9));
     this.#noteEnd();
-    return closed;
+    return [...this.#closed, last];
+  }
+
+  /** How a run that stands still stands now, as a row of its series: a page ends where the run does, not at a measurement. */
+  #standing({ session, told }: Running, now: number): Row[] {
+    const { events } = session.world.sim;
+    const standing = `${events} ${now}`;
+    if (this.#state === 'running' || this.#state === 'failed' || events === 0 || told.standing === standing) return [];
+    told.standing = standing;
+    return metricRows(session.measurements.standing(now), 1);
+  }
+
+  /** Asks a run that has ended what it came to, once. */
+  #summarise(running: Running): void {
+    if (this.#state !== 'ended' || running.summary !== undefined) return;
+    this.#guarded(() => {
+      running.summary = running.session.outcome().summary;
+    });
   }
 
   /** What a run came to up to a whole millisecond, and the scenario that comes to the same. */
@@ -275,10 +299,11 @@ export class LiveEngine {
   }
 
   #noteEnd(): void {
-    const ended = this.#now().session.ended;
+    const { ended, endedAt } = this.#now().session;
     if (ended === undefined || this.#state === 'failed') return;
     this.#state = 'ended';
     this.#reason = ended;
+    this.#clock = endedAt!;
   }
 
   /** Lets a run's own failure end the run, not the session. */

@@ -83,6 +83,12 @@ export class Hub {
     return this.#pages.size >= MOST_PAGES;
   }
 
+  /** Sees to it that pages which no longer read are let go within a second or two: another wants in. */
+  probe(): void {
+    const now = performance.now();
+    for (const page of this.#pages) page.probe(now);
+  }
+
   add(page: PageStream): void {
     this.#pages.add(page);
     this.#tell(page);

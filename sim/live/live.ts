@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { loadAssets } from './assets.ts';
 import { Hub } from './hub.ts';
-import { PastRuns } from './past-runs.ts';
+import { PastReader } from './past-reader.ts';
 import { LiveServer } from './server.ts';
 import type { WorkerSetup } from './worker-messages.ts';
 
@@ -25,13 +25,14 @@ export async function openLive(setup: WorkerSetup, port: number): Promise<Live> 
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const hub = await Hub.open(setup, randomBytes(8).toString('hex'));
   try {
-    const past = new PastRuns(setup.outDir);
+    const past = new PastReader(setup.outDir);
     const server = await LiveServer.open({ hub, past, assets, token }, port);
     return {
       port: server.port,
       url: `http://127.0.0.1:${server.port}/#token=${token}`,
       close: async () => {
         await hub.close();
+        await past.close();
         await server.close();
       },
     };

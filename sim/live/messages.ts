@@ -3,6 +3,8 @@
  * clones, and all that a page gets through JSON. Times in simulated seconds.
  */
 
+import type { Summary } from '../metrics/summary.ts';
+
 /** What a device is doing, by the number that stands for it in a snapshot. */
 export const STATES = ['waiting', 'computing', 'sending', 'receiving', 'offline', 'stale'] as const;
 export type DeviceState = (typeof STATES)[number];
@@ -187,6 +189,8 @@ export interface Status {
   readonly verdicts: readonly number[];
   /** Digest so far, events and frames alone; of all when the run has ended. */
   readonly digest: string;
+  /** What the run came to, once it has ended: that of its result. */
+  readonly summary: Summary | null;
 }
 
 /** What the simulation's thread answers when it is asked how things stand: only what came since it was last asked. */
@@ -230,13 +234,14 @@ export interface PastRun {
   readonly id: string;
   readonly folder: string;
   readonly name: string;
-  readonly seed: number;
+  readonly seed: number | null;
   readonly method: string;
-  readonly devices: number;
+  readonly devices: number | null;
   readonly digest: string;
   readonly stopped: string;
   readonly accuracy: number | null;
-  readonly makespan: number;
+  /** Seconds; null where the run was cut before its end. */
+  readonly makespan: number | null;
 }
 
 /** What a past run can be drawn from. */

@@ -72,9 +72,8 @@ export function regionOf(name: string): Region {
   return { name, ...placeOf(name) };
 }
 
-/** What every device does now, as numbers of STATES. */
-export function statesOf({ sim, fleet, network, method, places }: World): Uint8Array {
-  const { now } = sim;
+/** What every device does at an instant no earlier than the last event, ns, as numbers of STATES. */
+export function statesOf({ fleet, network, method, places }: World, now: number): Uint8Array {
   const { accounts } = fleet;
   const { ages } = method.records;
   const stale = Math.max(LEAST_STALE_NS, STALE_AGES * 1e9 * ages.meanSoFar());
@@ -99,12 +98,22 @@ export function countsOf(states: Uint8Array): number[] {
 
 export function detailOf(
   { world, loaded }: Session,
-  { device, state, weights }: { readonly device: number; readonly state: number; readonly weights: SentWeights | null },
+  {
+    device,
+    state,
+    weights,
+    now,
+  }: {
+    readonly device: number;
+    readonly state: number;
+    readonly weights: SentWeights | null;
+    /** No earlier than the last event, ns. */
+    readonly now: number;
+  },
 ): DeviceDetail {
-  const { sim, fleet, network, method, places, host } = world;
+  const { fleet, network, method, places, host } = world;
   const { accounts } = fleet;
   const board = boardOf(places, device);
-  const now = sim.now;
   // As it is now: what was changed on the way included.
   const current =
     loaded.scenario.interventions.findLast(({ at }) => at * 1e9 <= now)?.network ?? loaded.scenario.network;

@@ -3,8 +3,14 @@ import type { Cursor } from './history.ts';
 
 /** Bytes that wait for a page to read them; past that it is told nothing until it has. */
 const MOST_WAITING = 256 * 1024;
-/** A page that has read nothing for so long is let go, ms: it may come back, and gets all of it anew. */
+/** A page that has read nothing for so long is let go, ms: it may come back, and gets all of it anew. The second while it is probed. */
 const LONGEST_SILENCE = 60_000;
+const LONGEST_PROBE = 1_000;
+/** Between two probes of a page, ms. */
+const PROBE_EVERY = 10_000;
+/** A probe is comments, which a page skips: more than the system's own buffers hold. */
+const PROBE = Buffer.alloc(1024 * 1024, `:${' '.repeat(1022)}\n`);
+const PROBE_TIMES = 16;
 
 /** What a page knows already. */
 export interface Known {
@@ -31,6 +37,8 @@ export class PageStream {
   };
   readonly #response: ServerResponse;
   #behindSince = 0;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  #patience = LONGEST_SILENCE;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -46,8 +54,20 @@ export class PageStream {
 
   /** Whether it has not read for so long that it is best let go. @param now ms. */
   abandoned(now: number): boolean {
-    if (this.ready) this.#behindSince = now;
-    return now - this.#behindSince > LONGEST_SILENCE;
+    if (this.ready) {
+      this.#behindSince = now;
+      this.#patience = LONGEST_SILENCE;
+    }
+    return now - this.#behindSince > this.#patience;
+  }
+
+  /** Finds out whether it still reads: soon it is ready again, or abandoned. What the system holds for it looks read from here. @param now ms. */
+  probe(now: number): void {
+    if (!this.ready || now - this.#probedAt < PROBE_EVERY) return;
+    this.#probedAt = now;
+    this.#behindSince = now;
+    this.#patience = LONGEST_PROBE;
+    for (let n = 0; n < PROBE_TIMES; n++) this.#response.write(PROBE);
   }
 
   send(event: string, data: unknown): void {

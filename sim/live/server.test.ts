@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMALL, setupFor } from './fixture.ts';
 import { MOST_PAGES } from './hub.ts';
 import { type Live, openLive } from './live.ts';
+import { PastRuns } from './past-runs.ts';
 
 let folder: string;
 let live: Live;
@@ -146,6 +147,15 @@ describe('the live page’s server', () => {
     expect((await ask('/results', { method: 'DELETE' })).status).toBe(405);
   });
 
+  it('lists runs that were cut, which have no makespan', async () => {
+    const results = join(folder, 'cut');
+    mkdirSync(join(results, 'one'), { recursive: true });
+    const manifest = { digest: 'd', name: 'one', seed: 1, stopped: 'horizon', scenario: { method: { name: 'g2t' } } };
+    writeFileSync(join(results, 'one/manifest.json'), JSON.stringify(manifest));
+    writeFileSync(join(results, 'one/summary.json'), JSON.stringify({ makespan_s: null, devices: 1 }));
+    expect(await new PastRuns(results).list()).toMatchObject([{ folder: 'one', stopped: 'horizon', makespan: null }]);
+  });
+
   it('reads nothing outside the results folder', async () => {
     const results = join(folder, 'results');
     const outside = join(folder, 'outside');
@@ -222,6 +232,39 @@ describe('the live page’s server', () => {
     expect(await raw(hello)).toMatch(/^HTTP\/1\.1 503 /);
     for (const page of pages) page.destroy();
     await expect.poll(() => raw(hello)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('answers while others never complete a request, and closes these within 5 s', async () => {
+    const own = `Host: 127.0.0.1:${live.port}\r\n`;
+    const starts = [
+      '',
+      'GET / HT',
+      `GET / HTTP/1.1\r\n${own}`,
+      `POST /command HTTP/1.1\r\n${own}x-g2t-token: ${token}\r\nContent-Length: 13\r\n\r\n{"do":`,
+    ];
+    const half = Array.from({ length: 200 }, (_, n) => {
+      const socket = connect(live.port, '127.0.0.1', () => socket.write(starts[n % starts.length]!));
+      const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+      socket.on('error', () => {}).resume();
+      // One that keeps sending has no more time than others.
+      const drip = setInterval(() => socket.writable && socket.write('x'), 500);
+      return closed.then(() => clearInterval(drip));
+    });
+    for (let n = 0; n < 20; n++) expect((await ask(n % 2 === 0 ? '/' : '/page.js')).status).toBe(200);
+    expect((await command({ do: 'step', by: 'event' })).status).toBe(200);
+    await Promise.all(half);
+  });
+
+  it('lets a page in where another does not read', async () => {
+    const hello = `GET /events HTTP/1.1\r\nHost: 127.0.0.1:${live.port}\r\n\r\n`;
+    const pages = Array.from({ length: MOST_PAGES }, () => connect(live.port, '127.0.0.1').on('error', () => {}));
+    await Promise.all(pages.map((page) => new Promise((resolve) => page.once('data', resolve).write(hello))));
+    for (const page of pages) page.pause();
+    // The first attempt finds out that they do not; those who read keep their place.
+    pages[3]!.resume();
+    await expect.poll(() => raw(hello), { timeout: 20_000 }).toMatch(/^HTTP\/1\.1 200 /);
+    expect([pages[3]!.readableEnded, pages[3]!.destroyed]).toEqual([false, false]);
+    for (const page of pages) page.destroy();
   });
 
   it('says which port is taken, and what is wrong with a scenario', async () => {

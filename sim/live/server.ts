@@ -4,26 +4,36 @@ import { codeOf } from '../files/fault.ts';
 import { InputError } from '../kernel/errors.ts';
 import type { Asset } from './assets.ts';
 import { readCommand } from './commands.ts';
+import { Connections } from './connections.ts';
 import { foreignness, hasToken, SAFE_HEADERS } from './guard.ts';
 import type { Hub } from './hub.ts';
 import { PageStream } from './page-stream.ts';
-import type { PastRuns } from './past-runs.ts';
+import type { PastReader } from './past-reader.ts';
 
 const ADDRESS = '127.0.0.1';
 const MOST_BODY_BYTES = 4096;
 const MOST_HEADER_BYTES = 8192;
 const MOST_CONNECTIONS = 64;
-/** For the head, and for the whole of a request, ms. */
-const HEAD_TIMEOUT = 5_000;
-const REQUEST_TIMEOUT = 10_000;
+/** For a request to arrive whole, ms, and how often that is looked at: one that does not is closed within 5 s. */
+const REQUEST_TIMEOUT = 4_000;
+const CHECK_EVERY = 1_000;
+/** For a client to read more of its answer, ms. */
+const READ_TIMEOUT = 10_000;
+
+/** Answers to requests that are none, by Node's code; 400 to others. */
+const STATUS_OF: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 /** The live page's server: on this machine alone, for pages of its own. */
 export class LiveServer {
   readonly #server: Server;
   readonly #hub: Hub;
   readonly #assets: ReadonlyMap<string, Asset>;
-  readonly #past: PastRuns;
+  readonly #past: PastReader;
   readonly #token: string;
+  readonly #connections = new Connections(MOST_CONNECTIONS);
   #port = 0;
 
   private constructor(given: ServerParts) {
@@ -32,16 +42,24 @@ export class LiveServer {
     this.#past = given.past;
     this.#token = given.token;
     this.#server = createServer(
-      { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEAD_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+      {
+        maxHeaderSize: MOST_HEADER_BYTES,
+        headersTimeout: REQUEST_TIMEOUT,
+        requestTimeout: REQUEST_TIMEOUT,
+        connectionsCheckingInterval: CHECK_EVERY,
+      },
       (request, response) => {
+        this.#connections.use(request.socket, 'answering');
+        response.on('finish', () => this.#connections.use(request.socket, 'waiting'));
         this.#answer(request, response).catch(() => refuse(response, 500, 'this went wrong'));
       },
     );
-    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.setTimeout(READ_TIMEOUT);
+    this.#server.on('connection', (socket) => this.#connections.add(socket));
     this.#server.on('clientError', (error, socket) => {
-      const status =
-        codeOf(error) === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+      const status = STATUS_OF[codeOf(error)] ?? '400 Bad Request';
+      // Closed on both sides at once: whoever sends such a request may never close its own.
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
       else socket.destroy();
     });
   }
@@ -81,23 +99,33 @@ export class LiveServer {
       return refuse(response, 405, 'expected GET');
     }
     if (path === '/events' && request.method === 'GET') return this.#stream(request, response);
-    if (path === '/results') return json(response, await this.#past.list());
+    if (path === '/results') return this.#results(response, undefined);
     const past = /^\/results\/([0-9a-f]{16})$/.exec(path)?.[1];
-    if (past !== undefined) {
-      const found = await this.#past.series(past);
-      return found === undefined ? refuse(response, 404, 'no such result') : json(response, found);
-    }
+    if (past !== undefined) return this.#results(response, past);
     const asset = this.#assets.get(path);
     if (asset === undefined) return refuse(response, 404, 'nothing here');
     response.writeHead(200, { 'content-type': asset.type, 'content-length': asset.bytes.length });
     response.end(asset.bytes);
   }
 
+  /** The list of past runs, or what one of them can be drawn from. */
+  async #results(response: ServerResponse, id: string | undefined): Promise<void> {
+    const answer = id === undefined ? await this.#past.list() : await this.#past.series(id);
+    if (answer.kind === 'nothing') return refuse(response, 404, 'no such result');
+    if (answer.kind === 'failed') return refuse(response, 503, answer.why);
+    send(response, answer.json);
+  }
+
   #stream(request: IncomingMessage, response: ServerResponse): void {
     if (this.#hub.full) {
+      // The page asks again after two seconds.
+      this.#hub.probe();
       refuse(response, 503, 'too many pages are open');
       return;
     }
+    this.#connections.use(request.socket, 'streaming');
+    // A stream says nothing while the simulation stands still; one that is not read is closed by the hub.
+    request.socket.setTimeout(0);
     const page = new PageStream(response);
     this.#hub.add(page);
     request.on('close', () => this.#hub.remove(page));
@@ -112,14 +140,17 @@ export class LiveServer {
     if (body === undefined) return refuse(response, 413, `expected at most ${MOST_BODY_BYTES} bytes`);
     const command = readCommand(body);
     if (command === undefined) return refuse(response, 400, 'expected a command');
+    // The simulation may take its time; the client is no slower for that.
+    request.socket.setTimeout(0);
     const answer = await this.#hub.command(command);
+    request.socket.setTimeout(READ_TIMEOUT);
     json(response, answer, answer.error === undefined ? 200 : 409);
   }
 }
 
 export interface ServerParts {
   readonly hub: Hub;
-  readonly past: PastRuns;
+  readonly past: PastReader;
   /** By path. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly token: string;
@@ -138,7 +169,10 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 }
 
 function json(response: ServerResponse, value: unknown, status = 200): void {
-  const bytes = Buffer.from(JSON.stringify(value));
+  send(response, Buffer.from(JSON.stringify(value)), status);
+}
+
+function send(response: ServerResponse, bytes: Uint8Array, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
   response.end(bytes);
 }

@@ -10,9 +10,6 @@ export interface Method extends FleetClient {
   start(): void;
   /** Whether all is trained. */
   readonly finished: boolean;
-  /** When the first work was sent out, and when the last result came in, ns; -1 before. */
-  readonly dispatchedAt: number;
-  readonly finishedAt: number;
   readonly progress: MethodProgress;
   readonly records: DeviceRecords;
   /** RAM that the method's work takes on each device, bytes. */

@@ -19,7 +19,16 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     key: 'makespan_s',
     title: 'Makespan',
     unit: 's',
-    definition: 'Simulated time from the first dispatch until the final model is available at the server.',
+    definition:
+      'Time from the start of the simulation until the final model is available at the server, or is as accurate as `stop.when` asks. Not known (null) of a run that was cut at its horizon.',
+    source: OWN,
+  },
+  {
+    key: 'simulated_s',
+    title: 'Simulated time',
+    unit: 's',
+    definition:
+      'Time from the start of the simulation until the run ended: the makespan, or the horizon of a run that was cut. Every other time of the run is at most this.',
     source: OWN,
   },
   {
@@ -33,9 +42,8 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     key: 'macro_f1',
     title: 'Macro-F1',
     unit: '1',
-    definition:
-      'Mean over all classes of 2TP / (2TP + FP + FN); a class whose denominator is 0 counts as 0, and classes that never occur are included.',
-    source: 'common usage',
+    definition: 'Mean of 2TP / (2TP + FP + FN) over the classes that occur among the test rows or the answers.',
+    source: 'scikit-learn: f1_score with average="macro" and zero_division=0',
   },
   {
     key: 'staleness',
@@ -118,7 +126,8 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     key: 'efficiency',
     title: 'Efficiency',
     unit: '1',
-    definition: 'Device-seconds over devices times makespan: the share of the fleet’s time that went into training.',
+    definition:
+      'Device-seconds over devices times makespan: the share of the fleet’s time that went into training. Not known (null) without a makespan.',
     source: 'common usage',
   },
   {
@@ -175,14 +184,15 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     key: 'time_to_accuracy_s',
     title: 'Time to accuracy',
     unit: 's',
-    definition: 'First evaluation with at least the target accuracy that holds for the asked number of evaluations.',
+    definition:
+      'Time from the start of the simulation until the first aggregation after which the model has at least the target accuracy; null where it never has. Aggregations are rounds (SSGD, FedAvg, adaptive tau), uploads of classifiers (Globe2Train) and updates (ASGD, Gaia; where the test rows take over 100,000 multiply-adds, every N-th update with N devices).',
     source: 'common usage',
   },
   {
     key: 'bytes_to_accuracy',
     title: 'Bytes to accuracy',
     unit: 'B',
-    definition: 'Bytes on the wire, up and down, until the same evaluation.',
+    definition: 'Bytes on the wire, up and down, until the same aggregation.',
     source: 'common usage',
   },
   {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { METRIC_DEFINITIONS, metricDefinition } from './definitions.ts';
 import { Distribution } from './distribution.ts';
 import { efficiency, ratioByBytes, ratioByTime } from './ratios.ts';
-import { score, Tally, TimeToAccuracy } from './scores.ts';
+import { score, Tally } from './scores.ts';
 import { type RunFacts, summarise } from './summary.ts';
 import { numbersOf, wordsOf } from './table.ts';
 import { chooseDevices, TIMELINE, TimelineRecorder } from './timeline.ts';
@@ -13,14 +13,23 @@ describe('accuracy and macro-F1', () => {
     expect(accuracy).toBe(5 / 7);
     expect(macroF1).toBeCloseTo(0.7, 15);
   });
-  it('counts a class that never occurs as 0, and is NaN without rows', () => {
-    expect(score([0, 1], [0, 1], 4).macroF1).toBe(0.5);
+  // Each value is that of sklearn.metrics.f1_score(truth, answers, average='macro', zero_division=0).
+  it.each<[readonly number[], readonly number[], number]>([
+    [[0, 1], [0, 1], 1],
+    [[0, 0, 1], [0, 3, 1], (2 / 3 + 1 + 0) / 3],
+    [[2, 2, 2], [2, 2, 2], 1],
+    [[2, 2, 2], [1, 1, 1], 0],
+    [[0, 2, 4, 4], [0, 2, 2, 4], (1 + 2 / 3 + 2 / 3) / 3],
+  ])('leaves out of macro-F1 what is neither a truth nor an answer: %j answered by %j', (truth, answers, macroF1) => {
+    expect(score(truth, answers, 5).macroF1).toBeCloseTo(macroF1, 15);
+  });
+  it('is NaN without rows', () => {
     expect(new Tally(2).scores()).toEqual({ accuracy: Number.NaN, macroF1: Number.NaN });
     const tally = new Tally(2);
     tally.add(0, 1);
     tally.clear();
     tally.add(1, 1);
-    expect(tally.scores()).toEqual({ accuracy: 1, macroF1: 0.5 });
+    expect(tally.scores()).toEqual({ accuracy: 1, macroF1: 1 });
   });
 });
 
@@ -79,27 +88,6 @@ describe('ratios', () => {
   });
 });
 
-describe('time to accuracy', () => {
-  it('is the first evaluation that holds', () => {
-    const once = new TimeToAccuracy(0.8);
-    const held = new TimeToAccuracy(0.8, 2);
-    for (const [at, accuracy] of [
-      [1, 0.7],
-      [2, 0.8],
-      [3, 0.79],
-      [4, 0.85],
-      [5, 0.9],
-      [6, 0.1],
-    ] as const) {
-      once.add(at, accuracy);
-      held.add(at, accuracy);
-    }
-    expect(once.value).toBe(2);
-    expect(held.value).toBe(4);
-    expect(new TimeToAccuracy(0.5).value).toBe(Number.POSITIVE_INFINITY);
-  });
-});
-
 describe('TimelineRecorder', () => {
   it('shows one state at a time of spans that overlap and come in any order', () => {
     const recorder = new TimelineRecorder({ fleet: 10, chosen: [2, 7] });
@@ -141,7 +129,7 @@ describe('summarise', () => {
   const facts: RunFacts = {
     name: 'test',
     digest: 'd',
-    makespanSeconds: 10,
+    endSeconds: 10,
     scores: { accuracy: 0.5, macroF1: Number.NaN },
     staleness: null,
     age,
@@ -154,7 +142,7 @@ describe('summarise', () => {
     flop: Float64Array.of(80, 20),
     events: 7,
     tasks: { done: 3, total: 4, reassigned: 1 },
-    stopped: 'horizon',
+    stopped: 'trained',
   };
   it('sums over devices and keeps undefined values null', () => {
     const summary = summarise(facts);
@@ -170,7 +158,10 @@ describe('summarise', () => {
       staleness: null,
       macro_f1: null,
       age_s: { mean: 2, p95: 2, max: 2 },
-      stopped: 'horizon',
+      stopped: 'trained',
+      makespan_s: 10,
+      simulated_s: 10,
+      time_to_accuracy_s: null,
       flop: 100,
       flop_wasted: null,
       tasks_assigned: null,
@@ -179,8 +170,23 @@ describe('summarise', () => {
     expect([more.flop_wasted, more.tasks_assigned, more.seconds_lost]).toEqual([7, 9, null]);
     expect('host' in summary).toBe(false);
   });
+  it('knows no makespan of a run that was cut, nor what is made of it', () => {
+    const cut = summarise({ ...facts, stopped: 'horizon' });
+    expect(cut).toMatchObject({ makespan_s: null, efficiency: null, time_to_accuracy_s: null, simulated_s: 10 });
+    expect(summarise({ ...facts, stopped: 'accuracy' })).toMatchObject({ makespan_s: 10, time_to_accuracy_s: 10 });
+  });
   it('has a definition for every metric of the summary', () => {
-    const metrics = ['makespan_s', 'accuracy', 'macro_f1', 'staleness', 'age_s', 'bytes_up', 'bytes_down'];
+    const metrics = [
+      'makespan_s',
+      'simulated_s',
+      'time_to_accuracy_s',
+      'accuracy',
+      'macro_f1',
+      'staleness',
+      'age_s',
+      'bytes_up',
+      'bytes_down',
+    ];
     metrics.push('bytes_wasted', 'energy_j', 'events', 'tasks_done', 'tasks_reassigned', 'device_seconds');
     for (const key of [...metrics, 'efficiency', 'comm_to_comp.time', 'comm_to_comp.bytes_per_flop']) {
       expect(metricDefinition(key), key).toBeDefined();

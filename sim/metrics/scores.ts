@@ -3,13 +3,13 @@ import { assert } from '../kernel/errors.ts';
 export interface Scores {
   /** Correct over total, 0 to 1. */
   readonly accuracy: number;
-  /** Mean over all classes of 2TP / (2TP + FP + FN), 0 for a class whose denominator is 0. */
+  /** Mean of 2TP / (2TP + FP + FN) over the classes that occur among the truths or the answers. */
   readonly macroF1: number;
 }
 
 /**
- * Counts of right and wrong answers a class, filled row by row; scoring it allocates nothing but the answer.
- * Macro-F1 is taken over all k classes, those that never occur included (algorithms F).
+ * Counts right and wrong answers by class, row by row. Macro-F1 is that of scikit-learn's `f1_score` with
+ * `average='macro'` and `zero_division=0`: a class that is neither a truth nor an answer is left out.
  */
 export class Tally {
   readonly classes: number;
@@ -48,15 +48,27 @@ export class Tally {
 
   /** @returns NaN in both when no row was added. */
   scores(): Scores {
-    let sum = 0;
-    for (let c = 0; c < this.classes; c++) {
-      // 2TP + FP + FN is how often the class was the truth plus how often it was the answer.
-      const denominator = this.#truths[c]! + this.#answers[c]!;
-      if (denominator > 0) sum += (2 * this.#truePositive[c]!) / denominator;
-    }
     if (this.#rows === 0) return { accuracy: Number.NaN, macroF1: Number.NaN };
-    return { accuracy: this.#correct / this.#rows, macroF1: sum / this.classes };
+    const macroF1 = macroF1Of(this.#truePositive, this.#truths, this.#answers);
+    return { accuracy: this.#correct / this.#rows, macroF1 };
   }
+}
+
+/**
+ * The mean F1 score of the classes that occur; NaN where none does.
+ * @param right, @param truths and @param answers how often each class was answered rightly, was the truth, was the answer.
+ */
+export function macroF1Of(right: Uint32Array, truths: Uint32Array, answers: Uint32Array): number {
+  let sum = 0;
+  let classes = 0;
+  for (let c = 0; c < right.length; c++) {
+    // 2TP + FP + FN is how often the class was the truth plus how often it was the answer.
+    const denominator = truths[c]! + answers[c]!;
+    if (denominator === 0) continue;
+    sum += (2 * right[c]!) / denominator;
+    classes++;
+  }
+  return sum / classes;
 }
 
 /** Accuracy and macro-F1 of answers beside the truth, both as 0-based classes below `classes`. */
@@ -65,36 +77,4 @@ export function score(truth: ArrayLike<number>, answers: ArrayLike<number>, clas
   const tally = new Tally(classes);
   for (let i = 0; i < truth.length; i++) tally.add(truth[i]!, answers[i]!);
   return tally.scores();
-}
-
-/**
- * Time-to-accuracy (algorithms F): the first evaluation with accuracy at least `target` that holds for `hold`
- * consecutive evaluations. With bytes in place of seconds it is bytes-to-accuracy.
- */
-export class TimeToAccuracy {
-  readonly target: number;
-  readonly #hold: number;
-  #held = 0;
-  #candidate = Number.POSITIVE_INFINITY;
-
-  constructor(target: number, hold = 1) {
-    this.target = target;
-    this.#hold = hold;
-  }
-
-  /** @param at seconds (or bytes) so far, never falling. */
-  add(at: number, accuracy: number): void {
-    if (this.#held >= this.#hold) return;
-    if (!(accuracy >= this.target)) {
-      this.#held = 0;
-      return;
-    }
-    if (this.#held === 0) this.#candidate = at;
-    this.#held++;
-  }
-
-  /** Infinity while the target was not met and held. */
-  get value(): number {
-    return this.#held >= this.#hold ? this.#candidate : Number.POSITIVE_INFINITY;
-  }
 }

@@ -42,6 +42,8 @@ const PARTS: Readonly<Record<keyof Spread, string>> = { mean: 'mean', p95: '95th
 /** Every number of a summary, in its order. */
 export const SUMMARY_COLUMNS: readonly SummaryColumn[] = [
   plain('makespan_s'),
+  plain('simulated_s'),
+  plain('time_to_accuracy_s'),
   plain('accuracy'),
   plain('macro_f1'),
   ...spread('staleness', 'staleness', ''),
@@ -77,7 +79,21 @@ export function summaryColumn(name: string): SummaryColumn | undefined {
 export const RESULT_COLUMNS: ReadonlySet<string> = new Set([
   ...SUMMARY_COLUMNS.map(({ name }) => name),
   ...['run', 'point', 'seed', 'stopped', 'digest', 'error'],
-  ...['metric', 'unit', 'n', 'failed', 'mean', 'median', 'sd', 'min', 'max', 'against', 'pairs', 'difference'],
+  ...[
+    'metric',
+    'unit',
+    'n',
+    'n_cut',
+    'n_failed',
+    'mean',
+    'median',
+    'sd',
+    'min',
+    'max',
+    'against',
+    'pairs',
+    'difference',
+  ],
   ...['student', 'bootstrap', 'difference_student', 'difference_bootstrap'].flatMap((name) => [
     `${name}_low`,
     `${name}_high`,

@@ -20,7 +20,12 @@ export interface Summary {
   readonly digest: string;
   /** The results folder, '' when none was written. */
   readonly result: string;
-  readonly makespan_s: number;
+  /** From the start of the simulation until the model was trained or accurate enough; null for a run cut at its horizon. */
+  readonly makespan_s: number | null;
+  /** From the start of the simulation until the run ended, cut or not: every reported time is at most this. */
+  readonly simulated_s: number;
+  /** When the accuracy of `stop.when` was reached; null where it was not, or none was set. */
+  readonly time_to_accuracy_s: number | null;
   readonly accuracy: number | null;
   readonly macro_f1: number | null;
   /** Version lag; null for methods without a shared version (never 0). */
@@ -54,7 +59,8 @@ export interface RunFacts {
   readonly name: string;
   readonly digest: string;
   readonly result?: string;
-  readonly makespanSeconds: number;
+  /** When the run ended, from the start of the simulation. */
+  readonly endSeconds: number;
   /** Of the final model on the test rows; null when there is none. */
   readonly scores: Scores | null;
   readonly staleness: Distribution | null;
@@ -81,11 +87,17 @@ export interface RunFacts {
   readonly host?: HostSummary;
 }
 
+/** Whether a run was cut at its horizon: what it would have come to in the end is not known. */
+export function wasCut({ stopped }: Pick<Summary, 'stopped'>): boolean {
+  return stopped === 'horizon';
+}
+
 function finiteOrNull(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 export function summarise(run: RunFacts): Summary {
+  const makespan = wasCut(run) ? null : run.endSeconds;
   const devices = run.computeSeconds.length;
   const deviceSeconds = sumInOrder(run.computeSeconds);
   const flop = sumInOrder(run.flop);
@@ -96,7 +108,9 @@ export function summarise(run: RunFacts): Summary {
     name: run.name,
     digest: run.digest,
     result: run.result ?? '',
-    makespan_s: run.makespanSeconds,
+    makespan_s: makespan,
+    simulated_s: run.endSeconds,
+    time_to_accuracy_s: run.stopped === 'accuracy' ? run.endSeconds : null,
     accuracy: finiteOrNull(run.scores?.accuracy),
     macro_f1: finiteOrNull(run.scores?.macroF1),
     staleness: run.staleness?.spread() ?? null,
@@ -119,7 +133,7 @@ export function summarise(run: RunFacts): Summary {
     flop,
     flop_wasted: run.flopWasted === undefined ? null : sumInOrder(run.flopWasted),
     device_seconds: deviceSeconds,
-    efficiency: efficiency({ deviceSeconds, devices, makespanSeconds: run.makespanSeconds }),
+    efficiency: makespan === null ? null : efficiency({ deviceSeconds, devices, makespanSeconds: makespan }),
     stopped: run.stopped,
     ...(run.host === undefined ? {} : { host: run.host }),
   };

@@ -30,7 +30,12 @@ function define<Name extends string>(
 export const ROUNDS_TABLE = define('rounds', 'a row a device and round (with g2t: a device and upload batch)', [
   column('round', 'u32', '1', 'number of the round on this device, from 1'),
   column('device', 'u32', '1', 'device id'),
-  column('started_s', 'f64', 's', 'when the round began: its first frame left the server'),
+  column(
+    'started_s',
+    'f64',
+    's',
+    'when the round began, from the start of the simulation: its first frame left the server',
+  ),
   column('ended_s', 'f64', 's', 'when the server held the round’s result'),
   column('compute_s', 'f64', 's', 'time in which the device computed'),
   column('comm_s', 'f64', 's', 'time in which the device’s radio sent, received or shook hands'),
@@ -89,7 +94,7 @@ export const DEVICES_TABLE = define('devices', 'a row a device, in order of devi
 ]);
 
 export const METRICS_TABLE = define('metrics', 'a row a measurement, every `measure.every`, and one at the end', [
-  column('at_s', 'f64', 's', 'simulated time'),
+  column('at_s', 'f64', 's', 'simulated time, from the start of the simulation'),
   column('tasks_done', 'u32', '1', 'tasks with a valid result at the server'),
   column(
     'accuracy',
@@ -109,6 +114,19 @@ export const METRICS_TABLE = define('metrics', 'a row a measurement, every `meas
   optional('staleness_mean', 'f64', '1', 'mean version lag of the updates applied since the last measurement'),
   optional('loss', 'f64', '1', 'loss of the server’s model'),
 ]);
+
+export const IMPROVEMENTS_TABLE = define(
+  'improvements',
+  'a row an aggregation after which the model was more accurate than ever before (where a run stops at an accuracy or is compared)',
+  [
+    column('at_s', 'f64', 's', 'when the server had aggregated, from the start of the simulation'),
+    column('tasks_done', 'u32', '1', 'tasks with a valid result at the server'),
+    column('accuracy', 'f64', '1', 'accuracy on the test rows; with g2t by majority vote of the classifiers so far'),
+    column('bytes_up', 'f64', 'B', 'bytes on the wire from devices so far'),
+    column('bytes_down', 'f64', 'B', 'bytes on the wire to devices so far'),
+    column('energy_j', 'f64', 'J', 'energy of all devices so far'),
+  ],
+);
 
 export const TIMELINE_STATES = ['compute', 'send', 'receive', 'wait', 'offline'] as const;
 export type TimelineState = (typeof TIMELINE_STATES)[number];
@@ -149,6 +167,7 @@ export const TABLES = [
   ROUNDS_TABLE,
   DEVICES_TABLE,
   METRICS_TABLE,
+  IMPROVEMENTS_TABLE,
   TIMELINE_TABLE,
   FRAMES_TABLE,
   AGES_TABLE,

@@ -2,12 +2,9 @@ import { z } from 'zod';
 import { quantity } from '../kernel/quantity.ts';
 import type { Distribution } from './sampler.ts';
 
-const TIME = { min: 0 } as const;
-const POSITIVE = { above: 0 } as const;
-
 const share = quantity('share');
-const duration = quantity('time', TIME);
-const positive = quantity('time', POSITIVE);
+const duration = quantity('time');
+const positive = quantity('time', { above: 0 });
 
 const shapes = z.strictObject({
   uniform: z

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { quantity } from '../kernel/quantity.ts';
+import { LIMITS } from './limits.ts';
 import type { TransportConfig } from './network.ts';
 
 const count = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
 const bytes = (text: string, what: string) =>
-  quantity('size', { min: 0, max: 1e6 }).prefault(text).describe(`${what} (bytes on the wire).`);
+  quantity('size', LIMITS.header).prefault(text).describe(`${what} (bytes on the wire).`);
 
 /**
  * HTTPS over TCP/IP, with the defaults of a small device that speaks TLS 1.3 to a server with an ordinary certificate.
@@ -27,20 +28,20 @@ export const transportOptions = z.strictObject({
     .strictObject({ up: bytes('424 B', 'From the device'), down: bytes('200 B', 'To the device') })
     .prefault({})
     .describe('Bytes of a TLS 1.3 handshake that resumes a session by ticket.'),
-  'ticket-lifetime': quantity('time', { min: 0 })
+  'ticket-lifetime': quantity('time')
     .prefault('24 h')
     .describe('How long after a connection a new one may resume its session; 0 s: never.'),
   'request-header': bytes('180 B', 'Headers of an HTTP request'),
   'response-header': bytes('120 B', 'Headers of an HTTP response'),
   'keep-alive': z.boolean().default(true).describe('Whether a connection stays open after a message.'),
-  'idle-timeout': quantity('time', { min: 0 }).prefault('60 s').describe('How long an unused connection stays open.'),
-  segment: quantity('size', { min: 64, max: 9000 }).prefault('1460 B').describe('Content of a full TCP segment.'),
-  'packet-header': quantity('size', { min: 20, max: 200 })
+  'idle-timeout': quantity('time').prefault('60 s').describe('How long an unused connection stays open.'),
+  segment: quantity('size', LIMITS.segment).prefault('1460 B').describe('Content of a full TCP segment.'),
+  'packet-header': quantity('size', LIMITS.packetHeader)
     .prefault('40 B')
     .describe('TCP and IP headers of a packet; an acknowledgement is nothing else.'),
   'initial-window': count(1, 1000).default(10).describe('Initial congestion window, in segments.'),
-  'min-rto': quantity('time', { above: 0 }).prefault('200 ms').describe('Least retransmission time-out.'),
-  'syn-timeout': quantity('time', { above: 0 })
+  'min-rto': quantity('time', LIMITS.timeOut).prefault('200 ms').describe('Least retransmission time-out.'),
+  'syn-timeout': quantity('time', LIMITS.timeOut)
     .prefault('1 s')
     .describe('Time-out of the first SYN; doubles each time.'),
   queue: count(1, 1_000_000).default(100).describe('Packets that the queue before the bottleneck of a path holds.'),

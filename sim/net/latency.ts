@@ -1,6 +1,7 @@
 import { assert } from '../kernel/errors.ts';
 import { philox, rootKey, type Uniform } from '../kernel/random.ts';
 import { type Duration, type Instant, NS_PER_SECOND } from '../kernel/time.ts';
+import { LIMITS } from './limits.ts';
 import { type Distribution, type Sampler, samplerOf } from './sampler.ts';
 import type { AccessLatency, Mobility } from './weather.ts';
 
@@ -41,8 +42,8 @@ export class AccessLatencyProcess implements AccessLatency {
     for (let i = stages.length - 1; stage.from > at; stage = stages[--i]!);
     const factor = this.#mobility.latencyFactor(device, at);
     if (stage.constant >= 0 && factor === 1) return stage.constant as Duration;
-    const seconds = stage.sampler.sample(this.#chance.of(device, at));
-    return (Math.ceil(seconds * factor * NS_PER_SECOND) + stage.added) as Duration;
+    const seconds = Math.min(LIMITS.latency.max, stage.sampler.sample(this.#chance.of(device, at)) * factor);
+    return (Math.ceil(seconds * NS_PER_SECOND) + stage.added) as Duration;
   }
 
   /** From `at` on (not before an earlier change) the devices of a profile have another latency. */

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { quantity } from '../kernel/quantity.ts';
 import { distributionOptions } from './distribution.ts';
 import type { DropoutModel } from './dropout.ts';
+import { LIMITS } from './limits.ts';
 import type { MobilityModel } from './mobility.ts';
-import type { Distribution } from './sampler.ts';
+import { type Distribution, samplerOf } from './sampler.ts';
 import { dropoutOptions, mobilityOptions } from './weather-options.ts';
 
 /** A link profile with everything known, in SI: bit/s, seconds, shares. */
@@ -32,14 +33,17 @@ export const linkOptions = z.strictObject({
     .string()
     .optional()
     .describe('A built-in profile, or one above in this list, whose values hold where none is given'),
-  up: quantity('rate', { above: 0 }).optional().describe('Rate from the device'),
-  down: quantity('rate', { above: 0 }).optional().describe('Rate to the device'),
+  up: quantity('rate').optional().describe('Rate from the device'),
+  down: quantity('rate').optional().describe('Rate to the device'),
   latency: distributionOptions
+    .refine((latency) => samplerOf(latency).mean <= LIMITS.latency.max, 'expected a mean of at most 1 h')
     .optional()
-    .describe('One-way latency of the access network, propagation between regions not included'),
-  delay: quantity('time', { max: 60 })
+    .describe(
+      'One-way latency of the access network, propagation between regions not included; in the mean at most 1 h, and each draw is cut at that',
+    ),
+  delay: quantity('time', LIMITS.delay)
     .optional()
-    .describe('Added to every latency, each way, wherever the device is; 0 s to 60 s, 0 s when left out'),
+    .describe('Added to every latency, each way, wherever the device is; 0 s when left out'),
   loss: quantity('share')
     .refine((loss) => loss <= 0.9, 'expected at most 90 %: where more is lost there is no connection (see dropout)')
     .optional()

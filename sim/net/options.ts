@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quantity } from '../kernel/quantity.ts';
 import type { CongestionModel } from './congestion.ts';
 import { type TransportOptions, transportOptions } from './http.ts';
+import { LIMITS } from './limits.ts';
 import { linkOptions, mergeProfile, type ResolvedProfile } from './link-options.ts';
 import { builtInProfiles, PROFILE_NAMES } from './profiles.ts';
 import { REGION_NAMES, ROUTE_INFLATION } from './regions.ts';
@@ -9,7 +10,7 @@ import { congestionOptions } from './weather-options.ts';
 
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens');
 const region = z.enum(REGION_NAMES);
-const rate = quantity('rate', { above: 0 });
+const rate = quantity('rate');
 
 /**
  * Rate of an access point that several devices share, both directions together. Estimate: a 2.4 GHz channel of 20 MHz and
@@ -53,9 +54,9 @@ export const networkOptions = z
         region: region.describe('Where the server stands'),
         up: rate.describe('Rate of the link from the server'),
         down: rate.describe('Rate of the link to the server'),
-        latency: quantity('time', { max: 10 })
+        latency: quantity('time', LIMITS.serverLatency)
           .prefault('0 s')
-          .describe('One-way latency of the server, added to every path; 0 s to 10 s'),
+          .describe('One-way latency of the server, added to every path'),
         congestion: congestionOptions.prefault('0 %'),
       })
       .describe('The server and its link'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../kernel/errors.ts';
-import { parseTransferCsv, simulateTransfers, type TransferRow } from './transfer.ts';
+import { simulateTransfers, type TransferRow } from './transfer.ts';
 
 const row: TransferRow = {
   rttS: 0.06,
@@ -51,37 +51,13 @@ describe('simulateTransfers', () => {
   });
 
   it.each([
-    [{ loss: 1 }, 'transfer 1: Expected the packet loss to be 0 to 0.9, got 1'],
-    [{ loss: Number.NaN }, 'transfer 1: Expected the packet loss to be 0 to 0.9, got NaN'],
-    [{ flows: 0 }, 'transfer 1: Expected the number of flows to be 1 to 10000, whole, got 0'],
-    [{ sizeBytes: 1.5 }, 'transfer 1: Expected the size in bytes to be 1 to 1000000000, whole, got 1.5'],
-    [{ rateBitPerS: 0 }, 'transfer 1: Expected the rate in bit/s to be 1 to 1000000000000, got 0'],
-    [{ rttS: -1 }, 'transfer 1: Expected the round trip in s to be 0 to 100, got -1'],
+    [{ loss: 1 }, 'transfer 1: expected the packet loss to be 0 to 0.9, got 1'],
+    [{ loss: Number.NaN }, 'transfer 1: expected the packet loss to be 0 to 0.9, got NaN'],
+    [{ flows: 0 }, 'transfer 1: expected the number of flows to be 1 to 10000, whole, got 0'],
+    [{ sizeBytes: 1.5 }, 'transfer 1: expected the size in bytes to be 1 to 1000000000, whole, got 1.5'],
+    [{ rateBitPerS: 0 }, 'transfer 1: expected the rate in bit/s to be 1 to 1000000000000, got 0'],
+    [{ rttS: -1 }, 'transfer 1: expected the round trip in s to be 0 to 100, got -1'],
   ])('refuses %o', (given, message) => {
     expect(() => simulateTransfers([{ ...row, ...given }])).toThrow(new InputError(message));
-  });
-});
-
-describe('parseTransferCsv', () => {
-  const rest = { tls: false, seed: 1, runs: 300 };
-
-  it('reads columns by name and leaves others alone', () => {
-    const text = 'flows,note,rtt_s,rate_bit_per_s,packet_loss,size_bytes\r\n3,x,0.05,1e6,0.01,2000\r\n';
-    expect(parseTransferCsv(text, 'a.csv', rest)).toEqual([
-      { rttS: 0.05, rateBitPerS: 1e6, loss: 0.01, flows: 3, sizeBytes: 2000, ...rest },
-    ]);
-  });
-
-  it('says what is missing, and where', () => {
-    expect(() => parseTransferCsv('rtt_s,flows\n', 'a.csv', rest)).toThrow(
-      new InputError('a.csv:1: Expected a column rate_bit_per_s, got rtt_s, flows'),
-    );
-    const head = 'rtt_s,rate_bit_per_s,packet_loss,flows,size_bytes';
-    expect(() => parseTransferCsv(`${head}\n0.1,1e6,x,1,5\n`, 'a.csv', rest)).toThrow(
-      new InputError("a.csv:2: Expected packet_loss to be a number, got 'x'"),
-    );
-    expect(() => parseTransferCsv(`${head}\n\n0.1,1e6,0\n`, 'a.csv', rest)).toThrow(
-      new InputError("a.csv:3: Expected flows to be a number, got ''"),
-    );
   });
 });

@@ -78,7 +78,7 @@ const SEGMENT_LIMIT = 2e7;
  * @throws InputError when a value is out of its range.
  */
 export function simulateTransfers(rows: readonly TransferRow[]): TransferResult[] {
-  rows.forEach(check);
+  for (const [index, row] of rows.entries()) checkTransfer(row, () => `transfer ${index + 1}`);
   const path = new TcpPath(REFERENCE_TCP);
   return rows.map((row) => transfer(path, row));
 }
@@ -157,12 +157,11 @@ function result(sums: Sums, error: number): TransferResult {
   };
 }
 
-function check(row: TransferRow, index: number): void {
+/** @param place what an error names. @throws InputError when a value is out of its range. */
+export function checkTransfer(row: TransferRow, place: () => string): void {
   const expect = (what: string, value: number, low: number, high: number, whole: boolean) => {
     if (value >= low && value <= high && (!whole || Number.isInteger(value))) return;
-    throw new InputError(
-      `transfer ${index + 1}: Expected ${what} to be ${low} to ${high}${whole ? ', whole' : ''}, got ${value}`,
-    );
+    throw new InputError(`${place()}: expected ${what} to be ${low} to ${high}${whole ? ', whole' : ''}, got ${value}`);
   };
   expect('the round trip in s', row.rttS, 0, 100, false);
   expect('the rate in bit/s', row.rateBitPerS, 1, 1e12, false);
@@ -171,47 +170,4 @@ function check(row: TransferRow, index: number): void {
   expect('the size in bytes', row.sizeBytes, 1, 1e9, true);
   expect('the number of runs', row.runs, 1, 1_000_000, true);
   expect('flows x segments', row.flows * Math.ceil(row.sizeBytes / REFERENCE_TCP.segmentBytes), 1, SEGMENT_LIMIT, true);
-}
-
-const COLUMNS = {
-  rtt_s: 'rttS',
-  rate_bit_per_s: 'rateBitPerS',
-  packet_loss: 'loss',
-  flows: 'flows',
-  size_bytes: 'sizeBytes',
-} as const;
-
-/**
- * Reads rows from CSV with the columns rtt_s, rate_bit_per_s, packet_loss, flows, size_bytes in any order; other columns
- * are left alone.
- * @param place the file's name, for errors. @param rest what the columns do not say.
- * @throws InputError with place and line.
- */
-export function parseTransferCsv(
-  text: string,
-  place: string,
-  rest: Pick<TransferRow, 'tls' | 'seed' | 'runs'>,
-): TransferRow[] {
-  const [head, ...lines] = text.split(/\r?\n/);
-  const names = head!.split(',').map((name) => name.trim());
-  const places = Object.keys(COLUMNS).map((name) => {
-    const at = names.indexOf(name);
-    if (at < 0) throw new InputError(`${place}:1: Expected a column ${name}, got ${names.join(', ')}`);
-    return at;
-  });
-  const rows: TransferRow[] = [];
-  lines.forEach((line, i) => {
-    if (line.trim() === '') return;
-    const cells = line.split(',');
-    const values = Object.entries(COLUMNS).map(([name, field], column) => {
-      const cell = cells[places[column]!]?.trim() ?? '';
-      const value = Number(cell);
-      if (cell === '' || !Number.isFinite(value)) {
-        throw new InputError(`${place}:${i + 2}: Expected ${name} to be a number, got '${cell}'`);
-      }
-      return [field, value] as const;
-    });
-    rows.push({ ...(Object.fromEntries(values) as Record<(typeof COLUMNS)[keyof typeof COLUMNS], number>), ...rest });
-  });
-  return rows;
 }

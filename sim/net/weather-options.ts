@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import { quantity } from '../kernel/quantity.ts';
+import { formatQuantity, quantity } from '../kernel/quantity.ts';
 import type { CongestionModel } from './congestion.ts';
 import { distributionOptions } from './distribution.ts';
 import type { DropoutModel } from './dropout.ts';
+import { LIMITS } from './limits.ts';
 import type { MobilityModel } from './mobility.ts';
 import { samplerOf } from './sampler.ts';
 
-const DAY = 24 * 3600;
+const AT_LEAST = `at least ${formatQuantity(LIMITS.condition.min, 'time')}`;
+
+/** Whether a condition between two times, s, lasts as long as one must; rounding of the difference is no fault. */
+function holds(from: number, to: number): boolean {
+  return Math.round((to - from) * 1e9) >= LIMITS.condition.min * 1e9;
+}
 
 /** A share of a link's capacity: some of it is always left. */
 const load = quantity('share', { max: 0.99 });
@@ -16,7 +22,7 @@ const dropoutKeys = z.strictObject({
   down: distributionOptions.optional().describe('How long a device then stays offline; with `up`'),
   'duty-cycle': z
     .strictObject({
-      period: quantity('time', { min: 1e-3 }).describe('From one waking to the next, 1 ms or more'),
+      period: quantity('time', LIMITS.condition).describe('From one waking to the next'),
       on: quantity('share', { min: 0.001, max: 0.999 }).describe('Share of the period in which the device is online'),
       phase: z
         .enum(['random', 'same'])
@@ -31,7 +37,7 @@ const dropoutKeys = z.strictObject({
         .array(z.tuple([quantity('time'), quantity('time')]))
         .min(1)
         .describe('Times [from, to) in which the devices are offline, rising, apart from one another'),
-      every: quantity('time', { above: 0 }).optional().describe('Repeat after this time; without it: once'),
+      every: quantity('time', LIMITS.condition).optional().describe('Repeat after this time; without it: once'),
     })
     .optional()
     .describe('The same given times offline for every device of the profile'),
@@ -55,7 +61,8 @@ function readDropout(written: z.output<typeof dropoutKeys>, context: z.Refinemen
   if (!up || !down) return refuse(context, [], `expected up and down together, got ${up ? 'up' : 'down'} alone`);
   for (const [key, spell] of Object.entries({ up, down })) {
     const { mean } = samplerOf(spell);
-    if (!(mean > 0)) return refuse(context, [key], 'expected a mean of more than 0 s');
+    if (!(mean >= LIMITS.condition.min))
+      return refuse(context, [key], `expected a mean of ${AT_LEAST}, got ${formatQuantity(mean, 'time')}`);
   }
   return { kind: 'renewal', up, down };
 }
@@ -67,15 +74,20 @@ function readTrace(
   const { off, every } = trace;
   for (let i = 0; i < off.length; i++) {
     const [from, to] = off[i]!;
-    if (to <= from) return refuse(context, ['trace', 'off', i], 'expected to be after from');
-    if (i > 0 && from <= off[i - 1]![1]) {
-      return refuse(context, ['trace', 'off', i], 'expected to begin after the time before it has ended');
+    if (!holds(from, to)) return refuse(context, ['trace', 'off', i], `expected to end ${AT_LEAST} after it begins`);
+    if (i > 0 && !holds(off[i - 1]![1], from)) {
+      return refuse(context, ['trace', 'off', i], `expected to begin ${AT_LEAST} after the time before it has ended`);
     }
   }
   if (every === undefined) return { kind: 'trace', off };
+  // What is left online at the end of a period goes on into the next.
   const last = off.at(-1)![1];
-  if (last > every || (last === every && off[0]![0] === 0)) {
-    return refuse(context, ['trace', 'every'], 'expected every to be longer than the times that it repeats');
+  if (last > every || !holds(last, every + off[0]![0])) {
+    return refuse(
+      context,
+      ['trace', 'every'],
+      `expected every to be ${AT_LEAST} longer than the times that it repeats`,
+    );
   }
   return { kind: 'trace', off, every };
 }
@@ -85,10 +97,10 @@ const congestionKeys = z.strictObject({
     .strictObject({
       mean: load.describe('Load over the day'),
       swing: load.describe('How much more at the peak, and less twelve hours later; at most the mean'),
-      peak: quantity('time', { max: DAY })
+      peak: quantity('time', { max: LIMITS.dailyStep.max })
         .prefault('21 h')
         .describe('Local (solar) time of day of the peak; 21 h is the middle of the usual peak of 7 to 11 p.m.'),
-      step: quantity('time', { min: 1, max: DAY }).prefault('15 min').describe('How long the load stays the same'),
+      step: quantity('time', LIMITS.dailyStep).prefault('15 min').describe('How long the load stays the same'),
     })
     .optional()
     .describe('A daily cycle in local time'),
@@ -98,7 +110,7 @@ const congestionKeys = z.strictObject({
         .array(
           z.strictObject({
             share: load.describe('Load in this state'),
-            hold: quantity('time', { min: 1e-3 }).describe('Mean time in this state (exponential)'),
+            hold: quantity('time', LIMITS.condition).describe('Mean time in this state, exponential'),
           }),
         )
         .min(2)
@@ -113,7 +125,7 @@ const congestionKeys = z.strictObject({
         .array(z.tuple([quantity('time'), load]))
         .min(1)
         .describe('Pairs [time, load]: the load from that time on, times rising'),
-      every: quantity('time', { above: 0 }).optional().describe('Repeat after this time; without it: once'),
+      every: quantity('time', LIMITS.condition).optional().describe('Repeat after this time; without it: once'),
     })
     .optional()
     .describe('Given loads'),
@@ -141,16 +153,18 @@ function readCongestion(written: z.output<typeof congestionKeys>, context: z.Ref
   }
   const { points, every } = trace!;
   for (let i = 1; i < points.length; i++) {
-    if (points[i]![0] <= points[i - 1]![0]) return refuse(context, ['trace', 'points', i], 'expected times to rise');
+    if (!holds(points[i - 1]![0], points[i]![0])) {
+      return refuse(context, ['trace', 'points', i], `expected times to rise by ${AT_LEAST}`);
+    }
   }
   if (every === undefined) return { kind: 'trace', points };
-  return points.at(-1)![0] >= every
-    ? refuse(context, ['trace', 'every'], 'expected every to be longer than the times that it repeats')
+  return !holds(points.at(-1)![0], every)
+    ? refuse(context, ['trace', 'every'], `expected every to be ${AT_LEAST} longer than the times that it repeats`)
     : { kind: 'trace', points, every };
 }
 
 const cells = z.strictObject({
-  dwell: quantity('time', { min: 0.1 }).describe(
+  dwell: quantity('time', LIMITS.dwell).describe(
     'Mean time in a cell. On a straight way at speed v through round cells of radius r: pi r / (2 v)',
   ),
   spread: z
@@ -162,7 +176,7 @@ const cells = z.strictObject({
   rate: quantity('share', { min: 0.01 })
     .prefault('50 %')
     .describe('Least share of its rates that a device gets in a cell (default 50 %: an estimate)'),
-  gap: quantity('time', { max: 60 })
+  gap: quantity('time', LIMITS.delay)
     .prefault('50 ms')
     .describe('How long nothing passes at a handover (default: an LTE handover, 49.5 ms in 3GPP TR 36.881)'),
 });

@@ -45,7 +45,7 @@ export function fixture(options: FixtureOptions): RunResult {
     name: 'report-fixture',
     digest: '0123456789abcdef0123456789abcdef',
     result: 'results/report-fixture-01234567',
-    makespanSeconds,
+    endSeconds: makespanSeconds,
     scores: { accuracy: 0.774, macroF1: 0.768 },
     staleness,
     age: ages,

@@ -6,12 +6,14 @@ import { grouped, percent, short, span, withPrefix } from './numbers.ts';
 import type { RunResult } from './result.ts';
 
 const UNDEFINED = 'not defined';
+/** Of a run that was cut. */
+const UNKNOWN = 'not known';
 
 /** The four numbers that a reader looks for first. */
 export function cards({ summary }: RunResult): Markup {
   const { comm_to_comp: ratio } = summary;
   const list: readonly (readonly [string, string, string])[] = [
-    ['Makespan', span(summary.makespan_s), stoppedText(summary)],
+    ['Makespan', summary.makespan_s === null ? UNKNOWN : span(summary.makespan_s), stoppedText(summary)],
     [
       'Accuracy',
       summary.accuracy === null ? UNDEFINED : percent(summary.accuracy),
@@ -37,7 +39,7 @@ export function cards({ summary }: RunResult): Markup {
 function stoppedText(summary: Summary): string {
   const reasons = {
     trained: 'all was trained',
-    horizon: 'stopped at the horizon: partial results',
+    horizon: `cut at the horizon of ${span(summary.simulated_s)}: partial results`,
     accuracy: 'the target accuracy was reached',
     converged: 'it converged',
     rounds: 'all rounds were run',
@@ -70,7 +72,9 @@ function numbers(summary: Summary): (readonly [string, string])[] {
   const orUndefined = (value: number | null, text: (value: number) => string) =>
     value === null ? UNDEFINED : text(value);
   return [
-    ['makespan_s', span(summary.makespan_s)],
+    ['makespan_s', summary.makespan_s === null ? UNKNOWN : span(summary.makespan_s)],
+    ['simulated_s', span(summary.simulated_s)],
+    ...(summary.time_to_accuracy_s === null ? [] : [['time_to_accuracy_s', span(summary.time_to_accuracy_s)] as const]),
     ['accuracy', orUndefined(summary.accuracy, (value) => percent(value, 2))],
     ['macro_f1', orUndefined(summary.macro_f1, (value) => percent(value, 2))],
     ['staleness', spread(summary.staleness, (value) => short(value))],

@@ -1,3 +1,5 @@
+import { escapeControls } from '../kernel/escape.ts';
+
 /** Markup that is ready to be put into a page; everything else is escaped. */
 export class Markup {
   readonly text: string;
@@ -14,8 +16,9 @@ const ENTITIES: { readonly [character: string]: string } = {
   "'": '&#39;',
 };
 
+/** Returns text as HTML shows it: markup and control characters are escaped. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
 type Piece = string | number | Markup | readonly Piece[];

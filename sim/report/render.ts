@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { assert } from '../kernel/errors.ts';
+import { escapeControls } from '../kernel/escape.ts';
 import { FONT_FILES } from './fonts.ts';
 import { FONT, type Spec } from './style.ts';
 
@@ -19,8 +20,9 @@ export function loadRenderer(): Promise<Renderer> {
 }
 
 async function load(): Promise<Renderer> {
-  const [vega, { compile }, { Resvg }, fontkit] = await Promise.all([
+  const [vega, { expressionInterpreter }, { compile }, { Resvg }, fontkit] = await Promise.all([
     import('vega'),
+    import('vega-interpreter'),
     import('vega-lite'),
     import('@resvg/resvg-js'),
     import('fontkit'),
@@ -39,10 +41,12 @@ async function load(): Promise<Renderer> {
       setRandom(randomLCG(42));
       // Gradients and clips are numbered: each chart numbers its own, however many were drawn before.
       resetSVGDefIds();
-      const view = new vega.View(vega.parse(compile(spec as never, { logger: strict }).spec), { renderer: 'none' });
+      // Expressions are interpreted, never made into JavaScript: names of a scenario or data set are parts of them.
+      const dataflow = vega.parse(compile(spec as never, { logger: strict }).spec, undefined, { ast: true });
+      const view = new vega.View(dataflow, { expr: expressionInterpreter, renderer: 'none' });
       view.logLevel(vega.Error);
       try {
-        return shorten(await view.toSVG());
+        return shorten(escapeControls(await view.toSVG()));
       } finally {
         view.finalize();
       }

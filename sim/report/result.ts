@@ -18,7 +18,12 @@ interface ReportManifest {
 export interface RivalRun {
   readonly label: string;
   readonly summary: Summary;
-  readonly tables: { readonly rounds?: Table; readonly metrics?: Table; readonly ages?: Table };
+  readonly tables: {
+    readonly rounds?: Table;
+    readonly metrics?: Table;
+    readonly improvements?: Table;
+    readonly ages?: Table;
+  };
   /** Of a run whose number of local steps is in question: that number, and how its data are dealt out, in a word or two. */
   readonly tau?: { readonly steps: number | 'adaptive'; readonly data: string };
   /** Whether it ends when a budget of time is spent, and not when an amount of training is done. */

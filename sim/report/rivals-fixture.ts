@@ -1,7 +1,7 @@
 import { coldStream } from '../kernel/random.ts';
 import { TableBuilder } from '../metrics/builder.ts';
 import { Distribution } from '../metrics/distribution.ts';
-import { METRICS_TABLE, ROUNDS_TABLE } from '../metrics/tables.ts';
+import { IMPROVEMENTS_TABLE, METRICS_TABLE, ROUNDS_TABLE } from '../metrics/tables.ts';
 import { fixture } from './fixture.ts';
 import type { RivalRun, Rivals } from './result.ts';
 
@@ -35,17 +35,29 @@ function run(made: Made): RivalRun {
   const draw = coldStream(5, made.label);
   const metrics = new TableBuilder(METRICS_TABLE, made.lag === null ? [] : ['loss']);
   const { at } = metrics;
+  const improvements = new TableBuilder(IMPROVEMENTS_TABLE);
+  let best = 0;
   for (let t = 1; t <= made.seconds; t++) {
     const progress = 1 - Math.exp((-5 * t) / made.seconds);
     metrics.set(at.at_s, t);
     metrics.set(at.tasks_done, t);
-    metrics.set(at.accuracy, Math.min(made.best, made.best * progress * (1 - 0.02 * draw()) + 0.004));
+    const accuracy = Math.min(made.best, made.best * progress * (1 - 0.02 * draw()) + 0.004);
+    metrics.set(at.accuracy, accuracy);
     metrics.set(at.bytes_up, made.bytesPerSecond * t * 0.5);
     metrics.set(at.bytes_down, made.bytesPerSecond * t * 0.5);
     metrics.set(at.energy_j, 1.5 * t);
     metrics.set(at.online, 200);
     if (at.loss >= 0) metrics.set(at.loss, 0.6 * (1.1 - made.best * progress));
     metrics.endRow();
+    if (accuracy <= best) continue;
+    best = accuracy;
+    improvements.set(improvements.at.at_s, t);
+    improvements.set(improvements.at.tasks_done, t);
+    improvements.set(improvements.at.accuracy, accuracy);
+    improvements.set(improvements.at.bytes_up, made.bytesPerSecond * t * 0.5);
+    improvements.set(improvements.at.bytes_down, made.bytesPerSecond * t * 0.5);
+    improvements.set(improvements.at.energy_j, 1.5 * t);
+    improvements.endRow();
   }
   const staleness = made.lag === null ? null : new Distribution();
   const ages = new Distribution();
@@ -73,6 +85,11 @@ function run(made: Made): RivalRun {
       bytes_down: made.bytesPerSecond * made.seconds * 0.5,
       energy_j: 1.5 * made.seconds,
     },
-    tables: { rounds: rounds.build(), metrics: metrics.build(), ages: ages.quantiles() },
+    tables: {
+      rounds: rounds.build(),
+      metrics: metrics.build(),
+      improvements: improvements.build(),
+      ages: ages.quantiles(),
+    },
   };
 }

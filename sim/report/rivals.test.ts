@@ -8,7 +8,7 @@ import { stalenessChart } from './charts/staleness.ts';
 import { trainingChart } from './charts/training.ts';
 import { fixture } from './fixture.ts';
 import { renderReport } from './report.ts';
-import type { Rivals } from './result.ts';
+import type { RivalRun, Rivals } from './result.ts';
 import { changes, contests, costOf, targetOf } from './rivals.ts';
 import { rivalsFixture } from './rivals-fixture.ts';
 
@@ -24,7 +24,7 @@ describe('what an accuracy cost', () => {
     expect(targetOf({ runs: [], byMethod: true })).toBe(0);
   });
 
-  it('is spent at the first measurement that reaches it, or never', () => {
+  it('is spent at the first aggregation that reaches it, or never', () => {
     const fedavg = rivals.runs[labels.indexOf('fedavg')]!;
     const { seconds, bytes, joules } = costOf(fedavg, 0.5);
     expect(bytes).toBeCloseTo(seconds! * 5e4, 6);
@@ -60,10 +60,62 @@ describe('the contest', () => {
   });
 });
 
+describe('a run that was cut', () => {
+  /** A run ends at a share of its time, before it has spent more. */
+  const cut = (run: RivalRun, share: number): RivalRun => {
+    const { simulated_s: end, bytes_up: up, bytes_down: down, energy_j: energy } = run.summary;
+    const spent = { bytes_up: up * share, bytes_down: down * share, energy_j: energy * share };
+    return {
+      ...run,
+      summary: { ...run.summary, ...spent, simulated_s: end * share, makespan_s: null, stopped: 'horizon' },
+    };
+  };
+  const withCut = (label: string, share: number): Rivals => ({
+    ...rivals,
+    runs: rivals.runs.map((run) => (run.label === label ? cut(run, share) : run)),
+  });
+  const row = (title: string, of: Rivals) => contests(of).find((each) => each.title === title)!;
+  const gaia = labels.indexOf('gaia');
+
+  it('competes with nothing, and is told by what it had come to', () => {
+    const late = withCut('gaia', 0.9);
+    expect(row('Makespan', late).texts[gaia]).toBe('> 7 min 30 s');
+    expect(row('Makespan', late).winners).toEqual([labels.indexOf('g2t')]);
+    expect(row('Energy', late).texts[gaia]).toBe('> 675 J');
+    expect(row('Time to 81 %', late).texts[gaia]).toBe('> 7 min 30 s');
+  });
+
+  it('leaves open which is best where it had come to less than the best of the others', () => {
+    const early = withCut('gaia', 0.01);
+    for (const title of ['Makespan', 'Time to 81 %', 'Bytes to 81 %', 'Energy', 'Bytes on the wire'])
+      expect(row(title, early).winners, title).toEqual([]);
+    expect(row('Accuracy', early).winners).toEqual([labels.indexOf('g2t')]);
+  });
+
+  it('has no ratio of makespans, nor has what is held against it, and stands last', async () => {
+    const [g2t, ssgd] = rivals.runs as [RivalRun, RivalRun];
+    const changed = [
+      { run: { ...cut(g2t, 0.5), label: 'g2t, cut' }, of: 0 },
+      { run: { ...ssgd, label: 'ssgd, as it was' }, of: 1 },
+    ];
+    expect(changes({ ...rivals, changed }).map(({ label, ratio, makespan }) => [label, ratio, makespan])).toEqual([
+      ['ssgd, as it was', 1, 600],
+      ['g2t, cut', null, null],
+    ]);
+    const extras = { rivals: { ...withCut('gaia', 0.5), changed: changed.slice(0, 1) } };
+    const files = await renderReport(fixture({ devices: 3, extras }));
+    const page = text(files.get('report.html'));
+    expect(page).toContain('2 of 7 at the horizon: gaia, g2t, cut.');
+    expect(page).toContain('No ratio of makespans is known');
+    expect(page).not.toMatch(/NaN|undefined<|Infinity/);
+    expect(text(files.get('charts/rivals-cost.svg'))).toContain('not by the horizon');
+  });
+});
+
 describe('changed runs', () => {
   const slower = (of: number, by: number) => {
     const run = rivals.runs[of]!;
-    const summary = { ...run.summary, makespan_s: run.summary.makespan_s * by };
+    const summary = { ...run.summary, makespan_s: run.summary.makespan_s! * by };
     return { run: { ...run, label: `${run.label}, 500 ms`, summary }, of };
   };
   const changed = { ...rivals, changed: [slower(1, 7), slower(0, 1.5), slower(5, 3)] };
@@ -95,7 +147,7 @@ describe('the least ratio of makespans', () => {
     const budgeted = rivals.runs.map((run) => ({ ...run, budgeted: run.label === 'adaptive-tau' }));
     const slow = (of: number, by: number) => {
       const run = budgeted[of]!;
-      return { run: { ...run, summary: { ...run.summary, makespan_s: run.summary.makespan_s * by } }, of };
+      return { run: { ...run, summary: { ...run.summary, makespan_s: run.summary.makespan_s! * by } }, of };
     };
     const changed = [slow(labels.indexOf('g2t'), 4), slow(labels.indexOf('adaptive-tau'), 1.1)];
     const extras = { rivals: { runs: budgeted, byMethod: true, changed } };

@@ -1,8 +1,8 @@
-import { TimeToAccuracy } from '../metrics/scores.ts';
-import type { Summary } from '../metrics/summary.ts';
-import { findColumn, numbersOf } from '../metrics/table.ts';
+import { assert } from '../kernel/errors.ts';
+import { type Summary, wasCut } from '../metrics/summary.ts';
+import { findColumn, numbersOf, type Table } from '../metrics/table.ts';
 import { html, htmlTable, type Markup } from './html.ts';
-import { grouped, percent, short, span, withPrefix } from './numbers.ts';
+import { grouped, horizonText, percent, ratio, short, span, withPrefix } from './numbers.ts';
 import type { Section } from './page.ts';
 import { fewRivals, type RivalRun, type Rivals, type RunResult } from './result.ts';
 import { tauTable } from './tau.ts';
@@ -17,32 +17,24 @@ export interface Cost {
 /** The accuracy that costs are compared at: as asked, else nine tenths of the best that any run had, in whole percent. */
 export function targetOf({ runs, target }: Rivals): number {
   if (target !== undefined) return target;
-  let best = 0;
-  for (const { tables } of runs) {
-    if (tables.metrics === undefined) continue;
-    for (const accuracy of numbersOf(tables.metrics, 'accuracy')) if (accuracy > best) best = accuracy;
-  }
+  const best = Math.max(0, ...runs.map((run) => numbersOf(improvementsOf(run), 'accuracy').at(-1) ?? 0));
   return Math.floor(90 * best) / 100;
 }
 
-/** Time, bytes on the wire (both ways) and energy until a run's first measurement of at least `target`. */
-export function costOf({ tables }: RivalRun, target: number): Cost {
-  const { metrics } = tables;
-  if (metrics === undefined) return { seconds: null, bytes: null, joules: null };
-  const accuracy = numbersOf(metrics, 'accuracy');
-  const first = (value: (row: number) => number): number | null => {
-    const found = new TimeToAccuracy(target);
-    for (let row = 0; row < metrics.rows; row++) found.add(value(row), accuracy[row]!);
-    return Number.isFinite(found.value) ? found.value : null;
-  };
-  const [at, up, down, energy] = (['at_s', 'bytes_up', 'bytes_down', 'energy_j'] as const).map((name) =>
-    numbersOf(metrics, name),
+/** Time, bytes on the wire (both ways) and energy until the first aggregation that made a run's model so accurate. */
+export function costOf(run: RivalRun, target: number): Cost {
+  const improvements = improvementsOf(run);
+  const row = numbersOf(improvements, 'accuracy').findIndex((accuracy) => accuracy >= target);
+  if (row < 0) return { seconds: null, bytes: null, joules: null };
+  const [at, up, down, energy] = (['at_s', 'bytes_up', 'bytes_down', 'energy_j'] as const).map(
+    (name) => numbersOf(improvements, name)[row]!,
   );
-  return {
-    seconds: first((row) => at![row]!),
-    bytes: first((row) => up![row]! + down![row]!),
-    joules: first((row) => energy![row]!),
-  };
+  return { seconds: at!, bytes: up! + down!, joules: energy! };
+}
+
+function improvementsOf({ label, tables }: RivalRun): Table {
+  assert(tables.improvements !== undefined, `Expected the improvements of the compared run ${label}, got none`);
+  return tables.improvements;
 }
 
 /** The last value of an optional column of the metrics, null where there is none. */
@@ -57,6 +49,8 @@ interface Row {
   readonly title: string;
   readonly better: 'more' | 'less';
   readonly value: (summary: Summary, cost: Cost, run: RivalRun) => number | null;
+  /** What a run had come to when it ended, of a quantity that only grows: the least that the value of one that was cut is. */
+  readonly least?: (summary: Summary) => number;
   readonly text: (value: number) => string;
   /** Said where there is no value. */
   readonly missing: string;
@@ -64,6 +58,19 @@ interface Row {
 
 const bytes = (value: number) => withPrefix(value, 'B');
 const joules = (value: number) => withPrefix(value, 'J');
+
+const ended = (summary: Summary) => summary.simulated_s;
+const onWire = (summary: Summary) => summary.bytes_up + summary.bytes_down;
+
+/** What a whole run takes: not known of one that was cut. */
+function total(of: (summary: Summary) => number): Pick<Row, 'better' | 'value' | 'least' | 'missing'> {
+  return {
+    better: 'less',
+    value: (summary) => (wasCut(summary) ? null : of(summary)),
+    least: of,
+    missing: 'not defined',
+  };
+}
 
 function rowsAt(target: number): readonly Row[] {
   const undefinedRow = { missing: 'not defined' } as const;
@@ -73,10 +80,10 @@ function rowsAt(target: number): readonly Row[] {
     { title: 'Accuracy', better: 'more', value: (s) => s.accuracy, text: (v) => percent(v, 2), ...undefinedRow },
     { title: 'Macro-F1', better: 'more', value: (s) => s.macro_f1, text: (v) => percent(v, 2), ...undefinedRow },
     { title: 'Loss', better: 'less', value: (_s, _c, run) => lastOf(run, 'loss'), text: short, ...undefinedRow },
-    { title: 'Makespan', better: 'less', value: (s) => s.makespan_s, text: span, ...undefinedRow },
-    { title: `Time to ${at}`, value: (_, cost) => cost.seconds, text: span, ...reached },
-    { title: `Bytes to ${at}`, value: (_, cost) => cost.bytes, text: bytes, ...reached },
-    { title: `Energy to ${at}`, value: (_, cost) => cost.joules, text: joules, ...reached },
+    { title: 'Makespan', better: 'less', value: (s) => s.makespan_s, least: ended, text: span, ...undefinedRow },
+    { title: `Time to ${at}`, value: (_, cost) => cost.seconds, least: ended, text: span, ...reached },
+    { title: `Bytes to ${at}`, value: (_, cost) => cost.bytes, least: onWire, text: bytes, ...reached },
+    { title: `Energy to ${at}`, value: (_, cost) => cost.joules, least: (s) => s.energy_j, text: joules, ...reached },
     {
       title: 'Communication / computation, s/s',
       better: 'less',
@@ -91,16 +98,10 @@ function rowsAt(target: number): readonly Row[] {
       text: short,
       ...undefinedRow,
     },
-    {
-      title: 'Bytes on the wire',
-      better: 'less',
-      value: (s) => s.bytes_up + s.bytes_down,
-      text: bytes,
-      ...undefinedRow,
-    },
-    { title: 'Bytes wasted', better: 'less', value: (s) => s.bytes_wasted, text: bytes, ...undefinedRow },
-    { title: 'Energy', better: 'less', value: (s) => s.energy_j, text: joules, ...undefinedRow },
-    { title: 'Device-seconds', better: 'less', value: (s) => s.device_seconds, text: span, ...undefinedRow },
+    { title: 'Bytes on the wire', ...total(onWire), text: bytes },
+    { title: 'Bytes wasted', ...total((s) => s.bytes_wasted), text: bytes },
+    { title: 'Energy', ...total((s) => s.energy_j), text: joules },
+    { title: 'Device-seconds', ...total((s) => s.device_seconds), text: span },
     {
       title: 'Version staleness, mean',
       better: 'less',
@@ -128,20 +129,29 @@ export interface Contest {
   readonly winners: readonly number[];
 }
 
-/** Every line of the comparison for which some run has a value. Runs without one do not compete. */
+/**
+ * Every line of the comparison for which some run has a value. Runs without one do not compete; but where one that was
+ * stopped might have come to less than the best, nobody can say which is best.
+ */
 export function contests(rivals: Rivals): Contest[] {
   const target = targetOf(rivals);
   const costs = rivals.runs.map((run) => costOf(run, target));
   return rowsAt(target).flatMap((row) => {
     const values = rivals.runs.map((run, i) => row.value(run.summary, costs[i]!, run));
+    const atLeast = rivals.runs.map(({ summary }, i) => {
+      const open = values[i] === null && (wasCut(summary) || summary.stopped === 'accuracy');
+      return open ? (row.least?.(summary) ?? null) : null;
+    });
     const defined = values.filter((value) => value !== null);
     if (defined.length === 0) return [];
     const best = row.better === 'more' ? Math.max(...defined) : Math.min(...defined);
     const competes = defined.length > 1 || row.missing === 'not reached';
+    const decided = atLeast.every((least) => least === null || least >= best);
+    const missing = (least: number | null) => (least === null ? row.missing : `> ${row.text(least)}`);
     return {
       title: row.title,
-      texts: values.map((value) => (value === null ? row.missing : row.text(value))),
-      winners: competes ? values.flatMap((value, i) => (value === best ? [i] : [])) : [],
+      texts: values.map((value, i) => (value === null ? missing(atLeast[i]!) : row.text(value))),
+      winners: competes && decided ? values.flatMap((value, i) => (value === best ? [i] : [])) : [],
     };
   });
 }
@@ -168,10 +178,12 @@ export function rivalsSection(result: RunResult, figures: Markup): Section | nul
       ? html`<p>These are ${grouped(rivals.runs.length)} runs, too many to stand beside each other in a table: <code>manifest.json</code> has the summary of each.</p>`
       : rivalsTable(few);
   const rule = few === undefined ? '' : ' The best value of a row is in bold; what is not defined does not compete.';
+  const all = [...rivals.runs, ...(rivals.changed ?? []).map(({ run }) => run)];
   return {
     id: 'rivals',
     title: rivals.byMethod ? 'Methods side by side' : 'Variants side by side',
     body: html`<p>${what} ran on the same data, seed, fleet and weather.${rule} The tables of each but the first are in its folder below <code>variants</code>.</p>
+${cutRuns(all)}
 ${table}
 ${tauTable(rivals)}
 ${changedTable(rivals)}
@@ -179,12 +191,26 @@ ${figures}`,
   };
 }
 
+/** Which runs were cut: "2 of 4 at the horizon: fedavg, gaia."; empty where none was. */
+export function cutText(runs: readonly RivalRun[]): string {
+  const cut = runs.filter(({ summary }) => wasCut(summary));
+  if (cut.length === 0) return '';
+  return `${horizonText(cut.length, runs.length)}: ${cut.map(({ label }) => label).join(', ')}.`;
+}
+
+function cutRuns(runs: readonly RivalRun[]): Markup {
+  const text = cutText(runs);
+  if (text === '') return html``;
+  return html`<p>${text} What such a run would have taken to its end is not known: <code>&gt;</code> stands before what it had taken by then, and where that is less than the best of the others, no best is named.</p>`;
+}
+
 /** What a change made of runs: makespan, and time to the accuracy of the comparison, over those of the run it changes. */
 export interface Change {
   readonly label: string;
   readonly of: string;
-  readonly makespan: number;
-  readonly ratio: number;
+  /** Null where a run was cut. */
+  readonly makespan: number | null;
+  readonly ratio: number | null;
   /** Null where one of the two was never that accurate. */
   readonly toTarget: number | null;
   /** Of the run as it was, and changed. */
@@ -193,35 +219,35 @@ export interface Change {
   readonly budgeted: boolean;
 }
 
-/** The changed runs, the least ratio of makespans first. */
+/** The changed runs, the least ratio of makespans first, those without one last. */
 export function changes(rivals: Rivals): Change[] {
   const target = targetOf(rivals);
   const all = (rivals.changed ?? []).map(({ run, of }) => {
     const base = rivals.runs[of]!;
-    const [now, before] = [costOf(run, target).seconds, costOf(base, target).seconds];
     return {
       label: run.label,
       of: base.label,
       makespan: run.summary.makespan_s,
-      ratio: run.summary.makespan_s / base.summary.makespan_s,
-      toTarget: now === null || before === null ? null : now / before,
+      ratio: ratio(run.summary.makespan_s, base.summary.makespan_s),
+      toTarget: ratio(costOf(run, target).seconds, costOf(base, target).seconds),
       accuracy: [base.summary.accuracy, run.summary.accuracy] as const,
       budgeted: base.budgeted === true,
     };
   });
-  return all.sort((a, b) => a.ratio - b.ratio);
+  const order = (change: Change) => change.ratio ?? Number.POSITIVE_INFINITY;
+  return all.sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
 }
 
 function changedTable(rivals: Rivals): Markup {
   const all = changes(rivals);
   if (all.length === 0) return html``;
   const at = percent(targetOf(rivals), 0);
-  const rows = all.map(({ label, of, makespan, ratio, toTarget, accuracy }, i) => [
+  const rows = all.map(({ label, of, makespan, ratio: times, toTarget, accuracy }, i) => [
     label,
     of,
-    span(makespan),
-    i === 0 ? html`<span class="value">${short(ratio)}</span>` : short(ratio),
-    toTarget === null ? 'not reached' : short(toTarget),
+    makespan === null ? 'cut' : span(makespan),
+    times === null ? 'not known' : i === 0 ? html`<span class="value">${short(times)}</span>` : short(times),
+    toTarget === null ? (times === null ? 'not known' : 'not reached') : short(toTarget),
     accuracy.map((each) => (each === null ? 'not defined' : percent(each))).join(' → '),
   ]);
   return html`<h3>What a change makes of a run</h3>
@@ -231,10 +257,12 @@ ${htmlTable(['changed', 'against', 'makespan#', 'ratio of makespans#', `ratio of
 
 /** Which ratio of makespans is the least, and why where that says little of the method. */
 function leastInWords(all: readonly Change[]): string {
-  const [least] = all;
-  const other = all.find(({ budgeted }) => !budgeted);
-  const ofLeast = `The least ratio is that of ${least!.of}, ${short(least!.ratio)}`;
-  if (!least!.budgeted) return `${ofLeast}.`;
+  const known = all.flatMap((change) => (change.ratio === null ? [] : { ...change, ratio: change.ratio }));
+  const [least] = known;
+  if (least === undefined) return 'No ratio of makespans is known: runs were cut at their horizon.';
+  const other = known.find(({ budgeted }) => !budgeted);
+  const ofLeast = `The least ratio is that of ${least.of}, ${short(least.ratio)}`;
+  if (!least.budgeted) return `${ofLeast}.`;
   const why = `${ofLeast}: it ends when its budget of time is spent, whatever the network is like, and pays with accuracy`;
   return other === undefined
     ? `${why}.`

@@ -2,7 +2,7 @@ import { METRIC_DEFINITIONS } from '../metrics/definitions.ts';
 import type { Table } from '../metrics/table.ts';
 import { type Group, groupDevices } from './groups.ts';
 import { html, htmlTable, type Markup } from './html.ts';
-import { grouped, percent, short, span, withPrefix } from './numbers.ts';
+import { grouped, percent, short, span, UNKNOWN, withPrefix } from './numbers.ts';
 import type { Section } from './page.ts';
 import { besidePaper, PAPER_FAULTS } from './paper.ts';
 import type { RunResult } from './result.ts';
@@ -85,7 +85,12 @@ export function paperSection(result: RunResult, figureOfPaper: Markup): Section 
       grouped(summary.device_seconds * 1e3),
       deviation(summary.device_seconds * 1e3, PAPER_SUM_MS),
     ],
-    ['Makespan', `${grouped(PAPER_SLOWEST_MS)} (computing alone)`, grouped(summary.makespan_s * 1e3), '–'],
+    [
+      'Makespan',
+      `${grouped(PAPER_SLOWEST_MS)} (computing alone)`,
+      summary.makespan_s === null ? '–' : grouped(summary.makespan_s * 1e3),
+      '–',
+    ],
   ];
   const claims = PAPER_FAULTS.map(([claim, truth]) => html`<dt>${claim}</dt><dd>${truth}</dd>\n`);
   return {
@@ -109,6 +114,7 @@ const PAPER_SLOWEST_MS = 11_521;
 
 function deviation(ours: number, paper: number): string {
   const share = ours / paper - 1;
+  if (!Number.isFinite(share)) return UNKNOWN;
   return `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 }
 

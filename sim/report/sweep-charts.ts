@@ -2,7 +2,16 @@ import { SUMMARY_COLUMNS, summaryColumn } from '../metrics/summary-columns.ts';
 import { numbersOf, textOf } from '../metrics/table.ts';
 import { percent } from './numbers.ts';
 import { type Chart, COLOR, chart, type Spec, WIDTH } from './style.ts';
-import { type Layout, layoutOf, type Mark, marksOf, type Shown, type SweepResult, unitScale } from './sweep-series.ts';
+import {
+  cutText,
+  type Layout,
+  layoutOf,
+  type Mark,
+  marksOf,
+  type Shown,
+  type SweepResult,
+  unitScale,
+} from './sweep-series.ts';
 
 /** The metrics that charts show, as far as the runs define them. */
 const DRAWN = ['accuracy', 'makespan_s', 'age_mean_s', 'staleness_mean', 'comm_to_comp_time', 'bytes_up', 'energy_j'];
@@ -40,12 +49,16 @@ export function sweepCharts(result: SweepResult): Chart[] {
   const there = new Set(textOf(statistics, 'metric').words);
   const metrics = DRAWN.filter((name) => there.has(name));
   const confidence = `${percent(result.confidence, 1).replace('.0', '')} intervals by Student’s distribution over ${result.seeds}`;
-  const note = layout.lines ? '' : ' Too many combinations for a line each: every mark is a point of the sweep.';
+  const cut = cutText(result);
+  const note = [
+    layout.lines ? '' : ' Too many combinations for a line each: every mark is a point of the sweep.',
+    cut === '' ? '' : ` ${cut}: makespans are those of the other runs, and missing where all of a point were cut.`,
+  ].join('');
   const charts = [
     stack(result, layout, {
       name: 'sweep',
       title: 'What the points come to',
-      subtitle: `mean, with ${confidence}`,
+      subtitle: `mean, with ${confidence}${cut === '' ? '' : `; ${cut}`}`,
       caption: `Means over the seeds against ${layout.x.name}, with ${confidence}.${note}`,
       metrics,
       shown: VALUES,

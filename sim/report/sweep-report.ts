@@ -6,7 +6,7 @@ import { figure, page, type Section } from './page.ts';
 import { loadRenderer } from './render.ts';
 import { glossarySection } from './sections.ts';
 import { sweepCharts, titleOf } from './sweep-charts.ts';
-import { type SweepResult, valueText } from './sweep-series.ts';
+import { cutText, type SweepResult, valueText } from './sweep-series.ts';
 
 /** Points in a table of the page; the files have all of them. */
 const MOST_ROWS = 60;
@@ -48,11 +48,12 @@ function sweepPage(result: SweepResult, figures: readonly Markup[]): string {
     glossarySection(),
     provenance(result),
   ];
+  const cut = cutText(result);
   const over = axes.length === 0 ? '' : ` over ${axes.map((axis) => axis.name).join(', ')}`;
   return page({
     title: `${name}: Globe2Train sweep`,
     header: html`<h1>${name}</h1>
-<p class="lead">A Globe2Train sweep${over}: ${grouped(points)} ${points === 1 ? 'point' : 'points'}, ${result.seeds}, ${grouped(runs.rows)} runs${failed.length === 0 ? '' : `, of which ${grouped(failed.length)} failed`}, <code>${id.slice(0, 12)}</code></p>`,
+<p class="lead">A Globe2Train sweep${over}: ${grouped(points)} ${points === 1 ? 'point' : 'points'}, ${result.seeds}, ${grouped(runs.rows)} runs${failed.length === 0 ? '' : `, of which ${grouped(failed.length)} failed`}${cut === '' ? '' : `, ${cut}`}, <code>${id.slice(0, 12)}</code></p>`,
     sections,
     footer: html`Written by the Globe2Train simulator. This file is complete in itself and asks for nothing from the network.`,
   });
@@ -91,7 +92,8 @@ function failedSection({ runs, axes }: SweepResult, failed: readonly number[]): 
   ];
 }
 
-function metricSection({ statistics, axes }: SweepResult, metric: string): Section[] {
+function metricSection(result: SweepResult, metric: string): Section[] {
+  const { statistics, axes } = result;
   const { codes, words } = textOf(statistics, 'metric');
   const rows = [...codes.keys()].filter((row) => words[codes[row]!] === metric);
   if (rows.length === 0) return [];
@@ -107,6 +109,7 @@ function metricSection({ statistics, axes }: SweepResult, metric: string): Secti
       'point#',
       ...axes.map((axis) => axis.name),
       'seeds#',
+      'cut#',
       'mean#',
       'median#',
       'Student#',
@@ -121,6 +124,7 @@ function metricSection({ statistics, axes }: SweepResult, metric: string): Secti
         String(numbersOf(statistics, 'point')[row]),
         ...axes.map((axis) => valueText(statistics, axis, row)),
         String(numbersOf(statistics, 'n')[row]),
+        String(numbersOf(statistics, 'n_cut')[row]),
         value('mean', row),
         value('median', row),
         interval('student', row),
@@ -134,12 +138,17 @@ function metricSection({ statistics, axes }: SweepResult, metric: string): Secti
     rows.length > MOST_ROWS
       ? html`<p>The first ${MOST_ROWS} of ${grouped(rows.length)} points; the table of statistics has all.</p>`
       : '';
+  const cut = cutText(result);
+  const note =
+    cut === ''
+      ? ''
+      : ` ${cut}: ${metric === 'makespan_s' ? 'the figures are over the other runs, and so say too little of points with many that were cut' : 'these runs count with what they had come to'}.`;
   const said = inUnit === '1' ? '' : ` In ${inUnit}.`;
   return [
     {
       id: metric,
       title: titleOf(metric),
-      body: html`<p>Over the seeds of each point, and the difference to the point it is compared with, seed by seed.${said}</p><div class="tight">${table}</div>${rest}`,
+      body: html`<p>Over the seeds of each point, and the difference to the point it is compared with, seed by seed.${said}${note}</p><div class="tight">${table}</div>${rest}`,
     },
   ];
 }

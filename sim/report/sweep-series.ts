@@ -1,5 +1,5 @@
-import { findColumn, numbersOf, type Table, textOf } from '../metrics/table.ts';
-import { six } from './numbers.ts';
+import { findColumn, numbersOf, type Table, textOf, wordsOf } from '../metrics/table.ts';
+import { horizonText, six } from './numbers.ts';
 import { timeUnit } from './series.ts';
 
 /** What a sweep's charts and page are made of. */
@@ -27,6 +27,12 @@ export interface SweepAxis {
   readonly paths: string;
   /** A share is written in per cent; others by the unit of their column. */
   readonly share: boolean;
+}
+
+/** How many of a sweep's runs were cut: "27 of 30 at the horizon"; empty where none was. */
+export function cutText({ runs }: Pick<SweepResult, 'runs'>): string {
+  const cut = wordsOf(runs, 'stopped').filter((why) => why === 'horizon').length;
+  return cut === 0 ? '' : horizonText(cut, runs.rows);
 }
 
 /** One point of a line with its interval, in the units of its axes; null where it is not defined. */

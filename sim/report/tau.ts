@@ -42,7 +42,7 @@ function pointOf({ label, tau, tables, summary }: RivalRun): TauPoint | undefine
   const { metrics } = tables;
   if (metrics === undefined || metrics.rows === 0 || findColumn(metrics, 'loss') === undefined) return undefined;
   const loss = numbersOf(metrics, 'loss')[metrics.rows - 1]!;
-  if (Number.isNaN(loss) || summary.accuracy === null) return undefined;
+  if (!Number.isFinite(loss) || summary.accuracy === null) return undefined;
   const steps = tau!.steps === 'adaptive' ? averageTau(tables.rounds) : tau!.steps;
   return Number.isNaN(steps) ? undefined : { label, tau: steps, loss, accuracy: summary.accuracy };
 }

@@ -14,18 +14,23 @@ import {
   type VariantOutcome,
 } from './store.ts';
 
-/**
- * The first file of a result that is not what the run makes, though the digests agree: it was changed afterwards. Charts and
- * report are drawn from the others and are left out, and so is a file that is no longer there.
- */
-export async function changedFile(result: {
+/** How the files of a result compare with what its run makes. */
+export interface FileComparison {
+  /** The first that is not what the run makes: it was changed afterwards. */
+  readonly changed: string | undefined;
+  /** Files that are no longer there. */
+  readonly missing: readonly string[];
+}
+
+/** Compares the files of a result with what its run makes, where the digests agree. Charts and report are drawn from the others and left out. */
+export async function compareFiles(result: {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly loaded: LoadedScenario;
   /** The same run and variants, made again. */
   readonly outcome: FinishedRun;
   readonly variants: readonly VariantOutcome[];
-}): Promise<string | undefined> {
+}): Promise<FileComparison> {
   const { folder, manifest, loaded, outcome, variants } = result;
   // What tells of the program and the machine may differ; the rest of the manifest follows from the run.
   const { host, firmware, versions } = manifest;
@@ -34,10 +39,12 @@ export async function changedFile(result: {
   const files = await resultFiles(manifest, loaded, outcome, variants);
   // Versions before 0.2 noted no hashes.
   const whole = manifest.files === undefined ? again : sealed(again, files);
-  if (canonicalJson({ ...whole, versions }) !== canonicalJson(manifest)) return MARKER;
+  if (canonicalJson({ ...whole, versions }) !== canonicalJson(manifest)) return { changed: MARKER, missing: [] };
+  const missing: string[] = [];
   for (const [name, content] of files) {
     const path = join(folder, name);
-    if (existsSync(path) && Buffer.compare(readBytes(path), Buffer.from(content)) !== 0) return name;
+    if (!existsSync(path)) missing.push(name);
+    else if (Buffer.compare(readBytes(path), Buffer.from(content)) !== 0) return { changed: name, missing };
   }
-  return undefined;
+  return { changed: undefined, missing };
 }

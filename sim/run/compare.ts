@@ -2,14 +2,14 @@ import type { Dataset } from '../data/dataset.ts';
 import { CHECKPOINT_EVERY, type TracedEvent } from '../kernel/simulation.ts';
 import { toSeconds } from '../kernel/time.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Firmware } from './inputs.ts';
+import type { BuiltFirmware } from './inputs.ts';
 import { Interrupted, type RunOutcome, runToEnd } from './run.ts';
 
 /** A run that can be made again. */
 export interface Repeatable {
   readonly loaded: LoadedScenario;
   readonly dataset: Dataset;
-  readonly firmware: Firmware;
+  readonly firmware: BuiltFirmware;
   readonly cancelled: () => boolean;
 }
 

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { InputFile } from '../data/input-file.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { DatasetShelf, type Firmware, type Origin } from './inputs.ts';
+import { type BuiltFirmware, DatasetShelf, type Firmware, type Origin } from './inputs.ts';
 import type { LiveBoards } from './live.ts';
 import { type PoolOutcome, RunPool } from './pool.ts';
 import { type RunProgress, runToEnd } from './run.ts';
 import { type FinishedRun, type VariantOutcome, variantFolders } from './store.ts';
+import type { GuardLimits } from './watchdog.ts';
 
 /** How far a scenario and its variants are: `tasks` are runs where there are several. */
 export interface ComparisonProgress extends RunProgress {
@@ -21,7 +22,9 @@ export interface ComparisonInput extends Origin {
   readonly dataDir: string;
   /** Threads for the variants; when left out as many as the machine has processors, at most 8. */
   readonly workers?: number | undefined;
-  /** Threads that a run by itself may use: with several runs at once each has one. */
+  /** What foreign firmware may take, where that differs from GUARD_LIMITS. */
+  readonly limits?: Partial<GuardLimits> | undefined;
+  /** Threads that a run by itself may use: with several runs at once, and with foreign firmware, each has one. */
   readonly threads?: number | undefined;
   readonly onProgress?: (progress: ComparisonProgress) => void;
   readonly cancelled: () => boolean;
@@ -42,12 +45,18 @@ const MOST_THREADS = 8;
 /** How often a person's wish to stop is looked for while threads work, ms. */
 const LOOK_EVERY_MS = 100;
 
-/** Runs a scenario and its variants; what comes out is the same for any number of threads. @throws Interrupted when cancelled. */
+/**
+ * Runs a scenario and its variants; what comes out is the same for any number of threads. Foreign firmware runs in a guarded thread.
+ * @throws Interrupted when cancelled.
+ */
 export async function runComparison(input: ComparisonInput): Promise<Comparison> {
-  const { loaded } = input;
+  const { loaded, firmware } = input;
   const all = [loaded, ...loaded.variants.map((variant) => variant.loaded)];
   const workers = Math.min(input.workers ?? Math.min(availableParallelism(), MOST_THREADS), all.length);
-  const outcomes = workers > 1 ? await inThreads(all, workers, input) : await oneByOne(all, input);
+  const outcomes =
+    firmware.kind === 'built' && workers === 1
+      ? await oneByOne(all, firmware, input)
+      : await inThreads(all, workers, input);
   const [outcome, ...others] = outcomes;
   const folders = variantFolders(loaded.variants.map(({ name }) => name));
   const notes = [...outcome!.extras.notes];
@@ -59,8 +68,12 @@ export async function runComparison(input: ComparisonInput): Promise<Comparison>
   return { outcome: outcome!, variants, notes };
 }
 
-async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput): Promise<FinishedRun[]> {
-  const { firmware, dataDir, inputs, threads = 1, onProgress, cancelled, live } = input;
+async function oneByOne(
+  all: readonly LoadedScenario[],
+  firmware: BuiltFirmware,
+  input: ComparisonInput,
+): Promise<FinishedRun[]> {
+  const { dataDir, inputs, threads = 1, onProgress, cancelled, live } = input;
   const shelf = new DatasetShelf(dataDir, input);
   const outcomes: FinishedRun[] = [];
   for (const loaded of all) {
@@ -82,9 +95,9 @@ async function oneByOne(all: readonly LoadedScenario[], input: ComparisonInput):
 async function inThreads(
   all: readonly LoadedScenario[],
   workers: number,
-  { firmware, dataDir, foreign, inputs, onProgress, cancelled }: ComparisonInput,
+  { firmware, limits, dataDir, foreign, inputs, onProgress, cancelled }: ComparisonInput,
 ): Promise<FinishedRun[]> {
-  const pool = await RunPool.open({ firmware, dataDir, foreign, workers });
+  const pool = await RunPool.open({ firmware, limits, dataDir, foreign, workers });
   const states = new Map<LoadedScenario, RunProgress>();
   let done = 0;
   const look = setInterval(() => {

@@ -4,20 +4,46 @@ import type { Dataset } from '../data/dataset.ts';
 import type { InputFile } from '../data/input-file.ts';
 import type { DatasetOptions } from '../data/options.ts';
 import { dependsOnSeed, type FoundFiles, resolveDataset } from '../data/resolve.ts';
+import { checkForeignModule } from '../device/foreign-module.ts';
+import type { Guard } from '../device/guard.ts';
 import { readBelow } from '../files/below.ts';
 import { sha256Of } from '../files/hash.ts';
 import { compactJson } from '../files/json.ts';
 import { gunzip, MOST_BYTES, readWasm } from '../files/read.ts';
-import { InputError } from '../kernel/errors.ts';
+import { InputError, RunError } from '../kernel/errors.ts';
 import { type LocatedFiles, locateData, recordedInputs } from './data-files.ts';
 import { changedInput, expectInputs } from './input-check.ts';
 
-/** The firmware that runs on the simulated devices. */
-export interface Firmware {
-  readonly module: WebAssembly.Module;
+interface FirmwareFacts {
+  /** SHA-256 of the module. */
   readonly sha256: string;
   /** SHA-256 of the sources of its core, hex: the same for a board's firmware that was built from them. */
   readonly core: string;
+}
+
+/** The firmware built here: it may run in any thread. */
+export interface BuiltFirmware extends FirmwareFacts {
+  readonly kind: 'built';
+  readonly module: WebAssembly.Module;
+}
+
+/** Firmware from elsewhere: checked, but not compiled. It runs in a guarded thread of a RunPool and nowhere else. */
+export interface ForeignFirmware extends FirmwareFacts {
+  readonly kind: 'foreign';
+  readonly bytes: Uint8Array;
+  /** Pages of 64 KiB that its memory begins with. */
+  readonly initialPages: number;
+}
+
+/** The firmware that runs on the simulated devices. */
+export type Firmware = BuiltFirmware | ForeignFirmware;
+
+/** Compiled firmware, in a thread where it may run. */
+export interface LoadedFirmware {
+  readonly module: WebAssembly.Module;
+  readonly core: string;
+  /** There where it is foreign. */
+  readonly guard?: Guard | undefined;
 }
 
 /** The custom section of the module in which its build leaves the core's hash (wasm/compile.js). */
@@ -26,19 +52,38 @@ const CORE = 'g2t-core';
 /** The built module of the package, from the sources or from the compiled program alike. */
 const WASM = fileURLToPath(new URL('../../wasm/g2t.wasm', import.meta.url));
 
-let loaded: Firmware | undefined;
+let loaded: BuiltFirmware | undefined;
 
-/** Reads and compiles the firmware, once. @throws InputError when it was not built. */
-export function loadFirmware(): Firmware {
-  loaded ??= firmwareOf(readWasm(WASM));
+/** Reads and compiles the firmware, once. @throws InputError when it was not built, RunError when this Node cannot run it. */
+export function loadFirmware(): BuiltFirmware {
+  loaded ??= builtFirmware(readWasm(WASM));
   return loaded;
 }
 
-/** A firmware by the bytes of its module. */
-export function firmwareOf(bytes: Uint8Array): Firmware {
+function builtFirmware(bytes: Uint8Array): BuiltFirmware {
+  if (typeof WebAssembly === 'undefined')
+    throw new RunError(
+      'cannot run the firmware: WebAssembly is off in this Node; start it without --jitless (see NODE_OPTIONS too)',
+    );
   const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
   const [core] = WebAssembly.Module.customSections(module, CORE);
-  return { module, sha256: sha256Of(bytes), core: new TextDecoder().decode(core) };
+  return { kind: 'built', module, sha256: sha256Of(bytes), core: new TextDecoder().decode(core) };
+}
+
+/** Whether a module with this SHA-256 is the one built here. */
+export function isBuilt(sha256: string): boolean {
+  return sha256 === loadFirmware().sha256;
+}
+
+/**
+ * Returns the firmware of a module from elsewhere, which may be the one built here.
+ * @param what names the module in an error. @throws InputError for a foreign module that is refused.
+ */
+export function firmwareOf(bytes: Uint8Array, what: string): Firmware {
+  const sha256 = sha256Of(bytes);
+  if (isBuilt(sha256)) return loadFirmware();
+  const { initialPages, section } = checkForeignModule(bytes, what);
+  return { kind: 'foreign', bytes, initialPages, sha256, core: section(CORE) };
 }
 
 /** Whose scenario it is that files are read for. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { count, words } from './checked-json.ts';
 import type { Manifest } from './store.ts';
-import { summarySchema } from './summary-schema.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 hex digits');
 
@@ -18,6 +17,9 @@ const live = z.looseObject({
   firmware: words,
   frames_different: count,
 });
+
+/** Only its digest is looked at. Its other keys are compared with what the run makes, and earlier versions had fewer. */
+const variantSummary = z.looseObject({ schema: z.literal(1), name: words, digest: words });
 
 /** `manifest.json`. Keys of a later version are kept, and so are results without the keys that came later. */
 export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
@@ -38,7 +40,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   live: z.array(live).optional(),
   set: z.array(words),
   scenario: z.unknown(),
-  variants: z.array(z.looseObject({ name: words, folder: words, against: words.optional(), summary: summarySchema })),
+  variants: z.array(z.looseObject({ name: words, folder: words, against: words.optional(), summary: variantSummary })),
   host: z.looseObject({
     wall_s: z.number(),
     threads: z.number(),

@@ -24,30 +24,27 @@ export class Measurements {
     ]);
   }
 
-  /**
-   * Measures now.
-   * @returns the accuracy, NaN when there are no test rows.
-   * @throws RunError when there are too many measurements.
-   */
-  take(): number {
+  /** Measures now. @throws RunError when there are too many measurements. */
+  take(): void {
     if (this.#table.rows >= MOST_ROWS) {
       throw new RunError(`measure.every: expected at most ${MOST_ROWS} measurements, got more; measure less often`);
     }
     const { sim, method } = this.#world;
-    const accuracy = this.#row(sim.now);
+    this.#row(sim.now);
     method.records.ages.mark();
     method.records.staleness?.mark();
     this.#lastAt = sim.now;
-    return accuracy;
   }
 
   /** The table of a run that ends at `at`: its last row is of then. The run may go on: nothing of it stays. */
   endedAt(at: number): Table {
-    if (this.#lastAt >= at) return this.#table.build();
-    this.#row(at);
-    const table = this.#table.build();
-    this.#table.dropRow();
-    return table;
+    return this.#lastAt >= at ? this.#table.build() : this.#with(at, 0);
+  }
+
+  /** How the run stands at `at`, as a table of one row; of none where the last measurement is of then. */
+  standing(at: number): Table {
+    const { rows } = this.#table;
+    return this.#lastAt >= at ? this.#table.build(rows) : this.#with(at, rows);
   }
 
   /** The measurements so far, from a row on. */
@@ -55,7 +52,15 @@ export class Measurements {
     return this.#table.build(row);
   }
 
-  #row(now: number): number {
+  /** The rows from a number on, and one of `at` that is taken back. */
+  #with(at: number, from: number): Table {
+    this.#row(at);
+    const table = this.#table.build(from);
+    this.#table.dropRow();
+    return table;
+  }
+
+  #row(now: number): void {
     const { method, fleet, network, places } = this.#world;
     const { records } = method;
     const { totals } = network;
@@ -92,6 +97,5 @@ export class Measurements {
     if (records.staleness !== null) table.set(at.staleness_mean, records.staleness.meanSinceMark());
     if (method.loss !== undefined) table.set(at.loss, method.loss());
     table.endRow();
-    return accuracy;
   }
 }

@@ -21,6 +21,8 @@ export function notesOf(run: {
   const notes = [...dataset.notes, ...(world.method.notes ?? [])];
   const { waitsFor } = world.method;
   if (stopped === 'horizon' && waitsFor !== undefined) notes.push(`The run met its horizon. ${waitsFor}`);
+  const untested = classesWithoutTestRows(dataset);
+  if (untested !== undefined) notes.push(untested);
   if (dataset.evaluation === 'training') {
     notes.push(
       'Accuracy is measured on the rows that were trained on: it says how well the model fits them, nothing of new rows.',
@@ -40,4 +42,17 @@ export function notesOf(run: {
     'Devices run the as-published kernel: computing time and energy are those of the authors’ sketch, for replays only.',
   );
   return { notes, paperReplay: { distinctTasks: world.method.progress.tasksDistinct } };
+}
+
+/** Names of classes that a note lists. */
+const MOST_NAMES = 5;
+
+function classesWithoutTestRows({ test, classes, classNames }: Dataset): string | undefined {
+  if (test.count === 0) return undefined;
+  const tested = new Set(test.y);
+  const untested = Array.from({ length: classes }, (_, c) => c).filter((c) => !tested.has(c));
+  if (untested.length === 0) return undefined;
+  const names = untested.slice(0, MOST_NAMES).map((c) => classNames[c]!);
+  const more = untested.length > MOST_NAMES ? ', ...' : '';
+  return `${untested.length} of ${classes} classes have no test rows (${names.join(', ')}${more}): accuracy and macro-F1 say nothing of them.`;
 }

@@ -58,13 +58,6 @@ export function deviceTable(world: World, end: number): Table {
   return table.build();
 }
 
-/** From the first dispatch until the model was there: all of it, or good enough. A run that met its horizon has it at least. */
-function makespan({ world, stopped, end }: { world: World; stopped: Stopped; end: number }): number {
-  const { method } = world;
-  if (method.finished) return method.finishedAt - method.dispatchedAt;
-  return stopped === 'accuracy' ? end - Math.max(0, method.dispatchedAt) : end;
-}
-
 /** The summary of a run that ended at `end`, ns. */
 export function summaryOf(run: {
   readonly world: World;
@@ -86,7 +79,7 @@ export function summaryOf(run: {
   return summarise({
     name: run.name,
     digest: run.digest,
-    makespanSeconds: toSeconds(makespan(run)),
+    endSeconds: toSeconds(end),
     scores: run.dataset.test.count > 0 ? method.finalScores() : null,
     staleness: records.staleness,
     age: records.ages,

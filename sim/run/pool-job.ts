@@ -1,15 +1,18 @@
 import type { InputFile } from '../data/input-file.ts';
+import type { ForeignLimits } from '../device/guard.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { Table } from '../metrics/table.ts';
 import type { ResolvedScenario } from '../scenario/load.ts';
+import type { Firmware } from './inputs.ts';
 import type { ReportNotes } from './notes.ts';
 import type { RunOutcome, RunProgress } from './run.ts';
 import type { RecordHead } from './sweep-plan.ts';
 
 /** What all jobs of a worker share; handed over once, when it starts. */
 export interface PoolSetup {
-  /** Compiled once: threads share the code. */
-  readonly firmware: WebAssembly.Module;
+  /** Built here: compiled once, and threads share the code. Foreign: bytes, which each thread compiles where it is watched. */
+  readonly firmware: Firmware;
+  readonly limits: ForeignLimits;
   readonly dataDir: string;
   /** Whether the runs came from elsewhere: errors then quote no content of a file. */
   readonly foreign: boolean;
@@ -26,8 +29,14 @@ export interface SavedSummary {
   readonly head: RecordHead;
 }
 
-/** A run as a worker is given it: plain data. */
-export interface PoolJob {
+/** What every job has, whatever it is: plain data. */
+export interface WatchedJob {
+  /** Where the calls of foreign firmware are noted (CallRecord); undefined with the firmware built here. */
+  readonly record: SharedArrayBuffer | undefined;
+}
+
+/** A run as a worker is given it. */
+export interface PoolJob extends WatchedJob {
   readonly scenario: ResolvedScenario;
   /** Files beside the scenario whose content it holds. */
   readonly beside: readonly InputFile[];
@@ -55,8 +64,8 @@ export interface PoolOutcome {
 }
 
 /** What a worker answers; a worker that answers nothing has died. */
-export type PoolAnswer =
-  | { readonly kind: 'done'; readonly outcome: PoolOutcome }
+export type PoolAnswer<T = PoolOutcome> =
+  | { readonly kind: 'done'; readonly outcome: T }
   | { readonly kind: 'interrupted' }
   /** A fault of the scenario that showed when it was wired: its place is known to whoever read the file. */
   | { readonly kind: 'fault'; readonly path: readonly (string | number)[]; readonly message: string }

@@ -1,69 +1,39 @@
-import { workerData } from 'node:worker_threads';
 import type { InputFile } from '../data/input-file.ts';
 import { writeFileWhole } from '../files/write.ts';
-import { G2tError } from '../kernel/errors.ts';
-import { ScenarioError } from '../scenario/fault.ts';
 import type { LoadedScenario, ResolvedScenario } from '../scenario/load.ts';
-import { ChangedInputError } from './input-check.ts';
-import { DatasetShelf, WithheldError } from './inputs.ts';
-import type { PoolAnswer, PoolError, PoolJob, PoolOutcome, PoolSetup } from './pool-job.ts';
-import { SHARED, writeProgress } from './pool-job.ts';
-import { Interrupted, runToEnd } from './run.ts';
+import { DatasetShelf, type LoadedFirmware } from './inputs.ts';
+import type { PoolAnswer, PoolJob, PoolOutcome } from './pool-job.ts';
+import { writeProgress } from './pool-job.ts';
+import { answerTo, dataDir, foreign, inWords, Misplaced, stopped } from './pool-thread.ts';
+import { runToEnd } from './run.ts';
 import { recordText } from './sweep-record.ts';
 
 // What a worker thread of the pool runs: one job after another.
 
-/** Says where in the scenario a fault lies; the lines of the file are known to the main thread alone. */
-class Misplaced extends ScenarioError {
-  readonly path: readonly (string | number)[];
-  readonly what: string;
-  constructor(path: readonly (string | number)[] | string, what: string) {
-    super([]);
-    this.path = typeof path === 'string' ? path.split('.') : path;
-    this.what = what;
-  }
-}
+const shelf = new DatasetShelf(dataDir, { foreign });
 
-const setup = workerData as PoolSetup;
-const shelf = new DatasetShelf(setup.dataDir, setup);
-const stopped = () => Atomics.load(setup.shared, SHARED.stop) !== 0;
-Atomics.add(setup.shared, SHARED.loaded, 1);
-
-/** Runs one job. All that goes wrong in it is part of the answer. */
+/** Makes one run. */
 export default async function answer(job: PoolJob): Promise<PoolAnswer> {
-  if (stopped()) return { kind: 'interrupted' };
-  let outcome: PoolOutcome;
-  try {
-    outcome = await outcomeOf(job);
-  } catch (error) {
-    if (error instanceof Interrupted) return { kind: 'interrupted' };
-    if (error instanceof Misplaced) return { kind: 'fault', path: error.path, message: error.what };
-    return { kind: error instanceof ChangedInputError ? 'unable' : 'failed', ...inWords(error) };
-  }
+  const answer = await answerTo(job.record, (firmware) => outcomeOf(job, firmware));
   const { save } = job;
+  if (answer.kind !== 'done' || save === undefined) return answer;
   try {
-    if (save !== undefined) writeFileWhole(save.file, recordText({ ...save.head, summary: outcome.summary }));
+    writeFileWhole(save.file, recordText({ ...save.head, summary: answer.outcome.summary }));
   } catch (error) {
     return { kind: 'unable', ...inWords(error) };
   }
-  return { kind: 'done', outcome };
+  return answer;
 }
 
-function inWords(error: unknown): Omit<PoolError, 'kind'> {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return {
-    exitCode: error instanceof G2tError ? error.exitCode : undefined,
-    message,
-    stack: stack ?? message,
-    ...(error instanceof WithheldError ? { withheld: true } : {}),
-  };
-}
-
-async function outcomeOf({ scenario, beside, inputs, tables, progress }: PoolJob): Promise<PoolOutcome> {
+async function outcomeOf(
+  { scenario, beside, inputs, tables, progress }: PoolJob,
+  { module, guard }: LoadedFirmware,
+): Promise<PoolOutcome> {
   const outcome = await runToEnd({
     loaded: withoutFile(scenario, beside),
     dataset: shelf.take(scenario.dataset, scenario.seed, inputs),
-    firmware: setup.firmware,
+    firmware: module,
+    guard,
     cancelled: stopped,
     ...(progress === undefined ? {} : { onProgress: (state) => writeProgress(progress, state) }),
   });

@@ -17,8 +17,10 @@ import {
   readProgress,
   type SavedSummary,
   SHARED,
+  type WatchedJob,
 } from './pool-job.ts';
 import type { RunProgress } from './run.ts';
+import { GUARD_LIMITS, type GuardLimits, Watchdog } from './watchdog.ts';
 
 export type { PoolOutcome } from './pool-job.ts';
 
@@ -43,10 +45,23 @@ export interface PoolOptions extends Origin {
   readonly workers?: number | undefined;
   /** What the threads run instead of the compiled pool-worker.ts: for tests of their death. */
   readonly worker?: string;
+  /** What foreign firmware may take, where that differs from GUARD_LIMITS. */
+  readonly limits?: Partial<GuardLimits> | undefined;
+}
+
+/** A job of another kind than a run: what does it, a compiled file whose default export answers with `answerTo`. */
+interface OtherJob<T extends object> {
+  readonly worker: string;
+  readonly job: T;
+  /** Names the job in an error. */
+  readonly what: string;
 }
 
 /** A thread loads compiled code, from the sources and from the compiled program alike. */
 const WORKER = fileURLToPath(new URL('../../dist/run/pool-worker.js', import.meta.url));
+/** The threads cannot even start: no run can be made. */
+class BrokenPool extends RunError {}
+
 /** How often a run is begun before its death counts as its own. */
 const ATTEMPTS = 2;
 /** The longest wait for threads to load, ms. */
@@ -56,11 +71,14 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Runs scenarios in worker threads, as many at a time as there are threads; the rest wait. What a run comes to is the
- * same in any worker and any order. A data set is read once a worker.
+ * same in any worker and any order. A data set is read once a worker. Foreign firmware runs here alone: under a guard, with a
+ * watchdog in the main thread.
  */
 export class RunPool {
   readonly workers: number;
-  readonly #threads: Piscina<PoolJob, PoolAnswer>;
+  readonly #threads: Piscina<WatchedJob, unknown>;
+  /** There where the firmware is foreign. */
+  readonly #watchdog: Watchdog | undefined;
   readonly #shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SHARED).length));
   /** Threads that were started: those that died were replaced. */
   #started: number;
@@ -71,15 +89,20 @@ export class RunPool {
 
   private constructor(
     Threads: typeof Piscina,
-    { firmware, dataDir, foreign = false, workers, worker = WORKER }: PoolOptions,
+    { firmware, dataDir, foreign = false, workers, worker = WORKER, limits: changed }: PoolOptions,
   ) {
     this.workers = workers ?? availableParallelism();
-    const setup: PoolSetup = { firmware: firmware.module, dataDir, foreign, shared: this.#shared };
+    const limits = { ...GUARD_LIMITS, ...changed };
+    const shared = this.#shared;
+    const isGuarded = firmware.kind === 'foreign';
+    if (isGuarded) this.#watchdog = new Watchdog(limits, this.workers, () => Atomics.load(shared, SHARED.stop) !== 0);
+    const setup: PoolSetup = { firmware, limits, dataDir, foreign, shared };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
       maxThreads: this.workers,
       workerData: setup,
+      ...(isGuarded ? { resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes } } : {}),
     });
     this.#started = this.workers;
     this.#threads.on('workerDestroy', () => {
@@ -89,7 +112,7 @@ export class RunPool {
       // Before the first answer: what the threads load is at fault, and they are not replaced. Later, a thread that dies
       // without a job is, and nothing was lost.
       this.#threads.on('error', (cause: Error) => {
-        if (this.#threads.completed === 0) reject(new RunError(`cannot start a worker: ${cause.message}`, { cause }));
+        if (this.#threads.completed === 0) reject(new BrokenPool(`cannot start a worker: ${cause.message}`, { cause }));
       });
     });
     this.#broken.catch(() => {});
@@ -108,36 +131,50 @@ export class RunPool {
    * RunError when two workers died of this run.
    */
   async run(request: PoolRequest): Promise<PoolOutcome> {
-    return outcomeOf(request.loaded, await this.answer(request));
+    const { name, seed } = request.loaded.scenario;
+    return outcomeOf(await this.answer(request), `${name}, seed ${seed}`, request.loaded);
   }
 
   /** The same, with all that can go wrong in the run as an answer. @throws RunError where the threads cannot even start. */
   async answer({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolAnswer> {
     const progress = onProgress === undefined ? undefined : progressWords();
-    const job: PoolJob = { scenario: loaded.scenario, beside: loaded.inputs, inputs, tables, save, progress };
+    const { scenario, inputs: beside } = loaded;
+    const job: Omit<PoolJob, keyof WatchedJob> = { scenario, beside, inputs, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
-      return await this.#answer(job, loaded);
+      return await this.#answer<PoolOutcome>(job, `${scenario.name}, seed ${scenario.seed}`);
     } finally {
       clearInterval(look);
     }
   }
 
-  async #answer(job: PoolJob, loaded: LoadedScenario): Promise<PoolAnswer> {
+  /** Does a job of another kind in one of the threads. @throws as `run` does. */
+  async do<T extends object, U>({ worker, job, what }: OtherJob<T>): Promise<U> {
+    return outcomeOf(await this.#answer<U>(job, what, worker), what);
+  }
+
+  async #answer<T>(job: object, what: string, filename?: string): Promise<PoolAnswer<T>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await Promise.race([this.#threads.run(job), this.#broken]);
+        return await Promise.race([this.#begin<T>(job, what, filename), this.#broken]);
       } catch (cause) {
-        if (cause instanceof RunError) throw cause;
         // The job's own faults are answers: here its thread ended without one.
         if (Atomics.load(this.#shared, SHARED.stop) !== 0) return { kind: 'interrupted' };
+        if (cause instanceof BrokenPool) throw cause;
+        if (cause instanceof RunError)
+          return { kind: 'failed', exitCode: cause.exitCode, message: cause.message, stack: cause.stack ?? '' };
         if (attempt < ATTEMPTS) continue;
-        const { name, seed } = loaded.scenario;
         const why = cause instanceof Error ? cause.message : String(cause);
-        const message = `${name}, seed ${seed}: ${ATTEMPTS} workers died of this run, one after the other (${why})`;
+        const message = `${what}: ${ATTEMPTS} workers died of this run, one after the other (${why})`;
         return { kind: 'failed', exitCode: EXIT.failed, message, stack: message };
       }
     }
+  }
+
+  #begin<T>(job: object, what: string, filename: string | undefined): Promise<PoolAnswer<T>> {
+    const begin = (record?: SharedArrayBuffer, signal?: AbortSignal) =>
+      this.#threads.run({ ...job, record }, { ...(filename && { filename }), ...(signal && { signal }) });
+    return (this.#watchdog?.watch(what, begin) ?? begin()) as Promise<PoolAnswer<T>>;
   }
 
   /** Ends all runs soon, those that wait too: each rejects with `Interrupted`. */
@@ -161,14 +198,14 @@ export class RunPool {
   }
 }
 
-function outcomeOf(loaded: LoadedScenario, answer: PoolAnswer): PoolOutcome {
+function outcomeOf<T>(answer: PoolAnswer<T>, what: string, loaded?: LoadedScenario): T {
   switch (answer.kind) {
     case 'done':
       return answer.outcome;
     case 'interrupted':
       throw new Interrupted();
     case 'fault':
-      throw loaded.fault(answer.path, answer.message);
+      throw loaded?.fault(answer.path, answer.message) ?? new InputError(`${what}: ${answer.message}`);
     case 'failed':
     case 'unable':
       throw errorOf(answer);

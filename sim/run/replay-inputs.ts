@@ -4,6 +4,7 @@ import { cyclesOf } from '../device/cycles.ts';
 import type { DeviceSpec } from '../device/host-types.ts';
 import { type HeldRow, NotingHost } from '../device/noting-host.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import type { LoadedFirmware } from './inputs.ts';
 import type { LiveDevice } from './live.ts';
 import { boardOf } from './places.ts';
 import { buildWorld } from './world.ts';
@@ -33,16 +34,16 @@ export interface ReplayInputs {
 export function replayInputs(run: {
   readonly loaded: LoadedScenario;
   readonly dataset: Dataset;
-  readonly firmware: WebAssembly.Module;
+  readonly firmware: LoadedFirmware;
   readonly live: readonly LiveDevice[];
 }): ReplayInputs {
   const { loaded, dataset, firmware, live } = run;
-  const host = new NotingHost(firmware);
+  const host = new NotingHost(firmware.module, undefined, firmware.guard);
   const ram = new Map(live.map(({ device, ram_bytes }) => [device, ram_bytes]));
   const { places, kernel } = buildWorld({
     loaded,
     dataset,
-    firmware,
+    firmware: firmware.module,
     observe: undefined,
     live: {
       devices: new Set(ram.keys()),

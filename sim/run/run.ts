@@ -3,6 +3,7 @@ import { InputError } from '../kernel/errors.ts';
 import { toSeconds } from '../kernel/time.ts';
 import { Interrupted } from './interrupted.ts';
 import { type RunOutcome, Session, type SessionInput } from './session.ts';
+import { Standstill } from './standstill.ts';
 import { MOST_THREADS, type ThreadOptions, Threads } from './threads.ts';
 
 export { Interrupted } from './interrupted.ts';
@@ -53,9 +54,11 @@ function threadsFor(firmware: WebAssembly.Module, asked: ThreadOptions): Threads
 async function untilEnd(input: RunInput, threads: Threads | undefined): Promise<RunOutcome> {
   const crew = new Crew(threads);
   const session = new Session({ ...input, crew });
+  const standstill = input.guard && new Standstill(session, input.guard);
   let looked = performance.now();
   let batch = BATCH;
   while (session.run(session.horizon, batch)) {
+    standstill?.check();
     const took = performance.now() - looked;
     if (took < LOOK_EVERY_MS) continue;
     // An event that trains may take as long as thousands that do not.

@@ -1,12 +1,14 @@
 import type { Dataset } from '../data/dataset.ts';
 import { type InputFile, inputsText, joinInputs } from '../data/input-file.ts';
 import type { Crew } from '../device/crew.ts';
+import type { Guard } from '../device/guard.ts';
 import { PRIORITY } from '../kernel/simulation.ts';
 import { fromSeconds, type Instant } from '../kernel/time.ts';
 import type { Stopped, Summary } from '../metrics/summary.ts';
 import { digestTable, type Table } from '../metrics/table.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { FrameRecorder } from './frame-recorder.ts';
+import { Improvements } from './improvements.ts';
 import type { LiveBoards } from './live.ts';
 import { Measurements } from './measurements.ts';
 import { notesOf, type ReportNotes } from './notes.ts';
@@ -21,6 +23,8 @@ export interface SessionInput {
   readonly firmware: WebAssembly.Module;
   /** Who works on what devices' firmware takes long for; by default the caller. */
   readonly crew?: Crew | undefined;
+  /** Runs the firmware where it is foreign. */
+  readonly guard?: Guard | undefined;
   /** Sees the world before its first event: for tests and for finding where two runs differ. */
   readonly onWorld?: ((world: World) => void) | undefined;
   /** Sees every frame that enters or leaves a device's firmware. */
@@ -40,6 +44,8 @@ export interface RunOutcome {
     readonly rounds: Table;
     readonly devices: Table;
     readonly metrics: Table;
+    /** Where the run stops at an accuracy or is compared. */
+    readonly improvements?: Table;
     readonly ages: Table;
     readonly timeline: Table;
     readonly frames?: Table;
@@ -66,11 +72,12 @@ export class Session {
   readonly #dataset: Dataset;
   readonly #frames: FrameRecorder | undefined;
   readonly #isLive: boolean;
+  readonly #improvements: Improvements | undefined;
   #reached = false;
   #over = false;
 
   constructor(input: SessionInput) {
-    const { loaded, dataset, firmware, crew, live } = input;
+    const { loaded, dataset, firmware, crew, guard, live } = input;
     const { scenario } = loaded;
     this.#loaded = loaded;
     this.#dataset = dataset;
@@ -78,22 +85,21 @@ export class Session {
     const recorded = scenario.record === 'frames' ? undefined : live?.devices;
     this.#frames = scenario.record === 'frames' || live !== undefined ? new FrameRecorder(recorded) : undefined;
     const observe = both(this.#frames?.observe, input.observe);
-    const world = placed(loaded, () => buildWorld({ loaded, dataset, firmware, crew, observe, live }));
+    const onAggregated = scenario.improvements ? () => this.#aggregated() : undefined;
+    const given = { loaded, dataset, firmware, crew, guard, observe, onAggregated, live };
+    const world = placed(loaded, () => buildWorld(given));
     this.world = world;
     this.horizon = fromSeconds(scenario.stop.horizon) as number as Instant;
     const { sim, method, fleet } = world;
     input.onWorld?.(world);
 
     this.measurements = new Measurements(world);
+    this.#improvements = scenario.improvements ? new Improvements(world) : undefined;
     const source = sim.source('run.measure', PRIORITY.measure);
     const every = fromSeconds(scenario.measure.every);
-    const target = typeof scenario.stop.when === 'object' ? scenario.stop.when.accuracy : Number.POSITIVE_INFINITY;
     const measure = sim.kind('run.measure', () => {
-      const accuracy = this.measurements.take();
-      if (accuracy >= target) {
-        this.#reached = true;
-        sim.stop();
-      } else sim.schedule(sim.now + every, source, 0, measure, 0, 0);
+      this.measurements.take();
+      sim.schedule(sim.now + every, source, 0, measure, 0, 0);
     });
     method.start();
     fleet.start(method);
@@ -134,6 +140,12 @@ export class Session {
     }
   }
 
+  /** When the run ended, ns: at its horizon, or with its last event; undefined while there is something left to do. */
+  get endedAt(): Instant | undefined {
+    if (this.ended === undefined) return undefined;
+    return this.world.sim.stopped ? this.world.sim.now : this.horizon;
+  }
+
   /**
    * Changes what is still to come.
    * @param loaded the scenario with more interventions, all of them later than the last event.
@@ -158,6 +170,7 @@ export class Session {
       rounds: method.rounds(),
       devices: deviceTable(world, end),
       metrics,
+      ...(this.#improvements === undefined ? {} : { improvements: this.#improvements.table() }),
       ages: method.records.ages.quantiles(),
       timeline: timeline.finish(end),
       ...(this.#frames === undefined ? {} : { frames: this.#frames.table() }),
@@ -166,8 +179,10 @@ export class Session {
     forget();
     const all = sim.digest.clone();
     method.fold(all);
-    // Frames went into the digest one by one: recording them too changes nothing.
-    for (const [name, table] of Object.entries(tables)) if (name !== 'frames') digestTable(all, table);
+    // What is only recorded at request changes no digest: the frames are in it already, event by event, and the
+    // improvements follow from them.
+    for (const [name, table] of Object.entries(tables))
+      if (name !== 'frames' && name !== 'improvements') digestTable(all, table);
     const inputs = joinInputs([loaded.inputs, this.#dataset.inputs ?? []]);
     // Last, so that the checkpoints of two runs on other data still show where their events part.
     if (inputs.length > 0) all.text(inputsText(inputs));
@@ -178,6 +193,15 @@ export class Session {
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
     return { summary, digest, checkpoints: [...sim.checkpoints], inputs, tables, extras, world };
+  }
+
+  /** The target is tested here and nowhere else: when it is reached does not hang on how often the run is measured. */
+  #aggregated(): void {
+    const { when } = this.#loaded.scenario.stop;
+    const accuracy = this.#improvements!.note();
+    if (typeof when !== 'object' || !(accuracy >= when.accuracy)) return;
+    this.#reached = true;
+    this.world.sim.stop();
   }
 }
 

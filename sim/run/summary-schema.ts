@@ -14,12 +14,14 @@ const spread = z.looseObject({ mean: z.number(), p95: z.number(), max: z.number(
 const orNull = z.number().nullable();
 
 /** A summary as it stands in `summary.json`, in a record of a sweep or in a worker's answer. */
-export const summarySchema = z.looseObject({
+export const summarySchema: z.ZodType<Summary> = z.looseObject({
   schema: z.literal(1),
   name: words,
   digest: words,
   result: words,
   makespan_s: orNull,
+  simulated_s: z.number(),
+  time_to_accuracy_s: orNull,
   accuracy: orNull,
   macro_f1: orNull,
   staleness: spread,
@@ -41,4 +43,4 @@ export const summarySchema = z.looseObject({
   device_seconds: z.number(),
   efficiency: orNull,
   stopped: z.enum(STOPPED),
-}) as unknown as z.ZodType<Summary>;
+});

@@ -48,7 +48,7 @@ export function told(
     loadDataset(dataset, dataDir, seed, inputs);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { message: withoutFolder(error.message, dataDir), exitCode: EXIT.input };
+    return { message: withoutFolder(error.message, dataDir), exitCode: EXIT.input, withheld: true };
   }
   return failure;
 }

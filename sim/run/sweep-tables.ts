@@ -9,6 +9,7 @@ import {
   pairedEffectSize,
   studentInterval,
 } from '../metrics/statistics.ts';
+import { wasCut } from '../metrics/summary.ts';
 import { SUMMARY_COLUMNS, type SummaryColumn } from '../metrics/summary-columns.ts';
 import { type ColumnDefinition, type ColumnValues, type Table, tableFromArrays } from '../metrics/table.ts';
 import { amountOf, unitOf } from '../scenario/amount.ts';
@@ -74,9 +75,12 @@ export function runsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): Table 
   return made('runs', 'a row a run of the sweep: what varied, and what it came to', columns);
 }
 
-/** The metrics that some run defines. */
+/** The metrics that some run defines, and the makespan, which is null where all were cut. */
 function definedMetrics(rows: readonly SweepRow[]): SummaryColumn[] {
-  return SUMMARY_COLUMNS.filter(({ of }) => rows.some(({ record }) => record.summary && of(record.summary) !== null));
+  return SUMMARY_COLUMNS.filter(
+    ({ name, of }) =>
+      name === 'makespan_s' || rows.some(({ record }) => record.summary !== undefined && of(record.summary) !== null),
+  );
 }
 
 /** One point and metric. */
@@ -84,6 +88,8 @@ interface Statistics {
   readonly point: number;
   readonly metric: SummaryColumn;
   readonly values: Float64Array;
+  /** Runs of the point that were cut at their horizon. */
+  readonly cut: number;
   readonly against: number;
   /** Value by value the difference to the point it is compared with, of seeds that both have. */
   readonly differences: Float64Array;
@@ -146,12 +152,17 @@ export function statisticsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): 
     ),
     whole(
       'n',
-      'seeds for which the metric is defined',
+      'seeds for which the metric is defined: all figures of the row are over these',
       all.map(({ values }) => values.length),
     ),
     whole(
-      'failed',
-      'seeds whose run failed; no figure of the row counts them',
+      'n_cut',
+      'seeds whose run was cut at its horizon: makespan_s, efficiency and time_to_accuracy_s are not defined for them, other metrics are what the run had come to',
+      all.map(({ cut }) => cut),
+    ),
+    whole(
+      'n_failed',
+      'seeds whose run failed: no figure of the row counts them',
       all.map(({ point }) => byPoint[point]!.filter(({ record }) => record.error !== undefined).length),
     ),
     number('mean', 'mean', ({ values }) => mean(values)),
@@ -216,6 +227,7 @@ function statistics(
     point,
     metric,
     values: Float64Array.from(own.values()),
+    cut: byPoint[point]!.filter(({ record }) => record.summary !== undefined && wasCut(record.summary)).length,
     against,
     differences: Float64Array.from(shared, ([seed, value]) => value - other.get(seed)!),
     other: Float64Array.from(other.values()),

@@ -5,6 +5,7 @@ import type { Kernel } from '../device/board.ts';
 import type { Crew } from '../device/crew.ts';
 import { cyclesOf, handshakeTimes, nanosecondsPerByteTaken, recordCycles } from '../device/cycles.ts';
 import { energyOf } from '../device/energy.ts';
+import type { Guard } from '../device/guard.ts';
 import { PooledHost } from '../device/host.ts';
 import { type FirmwareHost, INBOX_BYTES } from '../device/host-types.ts';
 import { IsolatedHost } from '../device/isolated-host.ts';
@@ -13,7 +14,7 @@ import { Fleet } from '../fleet/fleet.ts';
 import { Routine } from '../fleet/routine.ts';
 import { InputError } from '../kernel/errors.ts';
 import { Simulation } from '../kernel/simulation.ts';
-import { cyclesToDuration, toSeconds } from '../kernel/time.ts';
+import { cyclesToDuration, fromSeconds, type Instant, toSeconds } from '../kernel/time.ts';
 import { kernelOf } from '../method/g2t/learner.ts';
 import type { Method } from '../method/method.ts';
 import { wireMethod } from '../method/registry.ts';
@@ -23,6 +24,7 @@ import type { Network, NetworkListener } from '../net/network.ts';
 import { SimpleNetwork } from '../net/simple.ts';
 import { HEADER_BYTES } from '../protocol/frame.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { estimateWorkload, excess } from '../scenario/workload.ts';
 import { foretell, Interventions } from './interventions.ts';
 import { type LiveBoards, refuseWithoutBoards } from './live.ts';
 import { offlineStretches, type Stretch } from './offline.ts';
@@ -35,11 +37,15 @@ export type FrameObserver = (at: number, device: number, out: boolean, bytes: Ui
 export interface WorldInput {
   readonly loaded: LoadedScenario;
   readonly dataset: Dataset;
-  /** wasm/g2t.wasm, compiled. */
+  /** The firmware, compiled. */
   readonly firmware: WebAssembly.Module;
   /** Who works on what devices' firmware takes long for; undefined: the caller. */
   readonly crew?: Crew | undefined;
+  /** Runs the firmware where it is foreign. */
+  readonly guard?: Guard | undefined;
   readonly observe: FrameObserver | undefined;
+  /** Called after every aggregation of the method; undefined where nobody measures the model then. */
+  readonly onAggregated?: (() => void) | undefined;
   /** Boards that take part beside the simulated devices. */
   readonly live?: LiveBoards | undefined;
 }
@@ -69,11 +75,13 @@ const LEAST_RECEIVE_BYTES = 1024;
 /** The first wait before a failed exchange is tried again (as long as the first time-out of RFC 6298), and the longest: ours. */
 const BACKOFF = { first: 1e9, longest: 60e9 };
 
-export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: WorldInput): World {
+export function buildWorld(input: WorldInput): World {
+  const { loaded, dataset, firmware, crew, guard, observe, onAggregated, live } = input;
   const { scenario } = loaded;
   if (live === undefined) refuseWithoutBoards(scenario);
+  refuseExcess(loaded, dataset);
   const { seed, method: options } = scenario;
-  const sim = new Simulation();
+  const sim = new Simulation(fromSeconds(scenario.stop.horizon) as number as Instant);
   const places = layOut(scenario);
   const { devices, groups, group, boards } = places;
   const kernel = options.name === 'g2t' ? kernelOf(options.learner) : 'ours';
@@ -81,7 +89,7 @@ export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: W
   const learner = options.name === 'g2t' ? options.learner.name : 'opt-sgd';
   const receiveBytes = receiveBytesFor(dataset.features);
   const Host = scenario.isolation === 'instance' ? IsolatedHost : PooledHost;
-  const host = live === undefined ? new Host(firmware, crew) : live.host(firmware);
+  const host = live === undefined ? new Host(firmware, crew, guard) : live.host(firmware);
   const specOf = boards.map((board) =>
     deviceSpec(board, { kernel, learner, features: dataset.features, receiveBytes }),
   );
@@ -160,6 +168,7 @@ export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: W
     partition,
     meter,
     fault: loaded.fault,
+    onAggregated,
     onFinished: () => {
       if (scenario.stop.when !== 'horizon') sim.stop();
     },
@@ -182,6 +191,18 @@ export function buildWorld({ loaded, dataset, firmware, crew, observe, live }: W
       return (device, until) => offlineStretches(dropout, device, until);
     },
   };
+}
+
+/** What hangs on the size of a data set in files shows only now. @throws ScenarioError */
+function refuseExcess(
+  { scenario, fault }: LoadedScenario,
+  { classes, features, train, test, validation }: Dataset,
+): void {
+  const rows = train.count + test.count + (validation?.count ?? 0);
+  for (const estimate of estimateWorkload(scenario, { classes, features, trainRows: train.count, rows })) {
+    const message = excess(estimate);
+    if (message !== undefined) throw fault(estimate.path, message);
+  }
 }
 
 function receiveBytesFor(features: number): number {

@@ -1,4 +1,5 @@
 import { type Dimension, readAnyQuantity } from '../kernel/quantity.ts';
+import { DIMENSIONS } from '../kernel/units.ts';
 
 /** A number in SI and what it measures; `number` where it has no unit. */
 export interface Amount {
@@ -6,22 +7,9 @@ export interface Amount {
   readonly dimension: Dimension | 'number';
 }
 
-/** The unit in which the scenario is given an amount; one of them is what `value` counts, but for shares. */
-const SI: Readonly<Record<Dimension, string>> = {
-  time: 's',
-  rate: 'bit/s',
-  size: 'B',
-  share: '%',
-  frequency: 'Hz',
-  distance: 'm',
-  power: 'W',
-  energy: 'J',
-  money: 'USD',
-  angle: 'rad',
-};
-
+/** The unit of an amount's `value`; "1" where it has none. */
 export function unitOf(dimension: Amount['dimension']): string {
-  return dimension === 'number' || dimension === 'share' ? '1' : SI[dimension];
+  return dimension === 'number' ? '1' : DIMENSIONS[dimension].base;
 }
 
 /** A scenario's value as an amount; undefined for text, lists and groups. */
@@ -38,5 +26,5 @@ export function tidy(value: number): number {
 /** An amount as the scenario's reader takes it: "0.06 s", "5 %", or a plain number. */
 export function written({ value, dimension }: Amount): string | number {
   if (dimension === 'number') return tidy(value);
-  return `${tidy(dimension === 'share' ? value * 100 : value)} ${SI[dimension]}`;
+  return dimension === 'share' ? `${tidy(value * 100)} %` : `${tidy(value)} ${unitOf(dimension)}`;
 }

@@ -56,7 +56,7 @@ describe('an expression', () => {
 
   it('names what it refers to', () => {
     expect(parseExpression('a + 3 ms * c2 - a').names).toEqual(['a', 'c2']);
-    expect(['ms', 'pi', 'max', 'b'].map(isReserved)).toEqual([true, true, true, true]);
+    expect(['ms', 'pi', 'max', 'bit'].map(isReserved)).toEqual([true, true, true, true]);
     expect(isReserved('latency')).toBe(false);
   });
 });

@@ -34,8 +34,10 @@ export function listFaults(faults: readonly Fault[], shown = Number.POSITIVE_INF
   return lines.join('\n');
 }
 
+/** Returns a fault as one line: line ends in what was written are escaped, or a value could pass for another message. */
 export function faultText({ place, path, message }: Fault): string {
-  return path === '' ? `${place}: ${message}` : `${place} ${path}: ${message}`;
+  const text = path === '' ? `${place}: ${message}` : `${place} ${path}: ${message}`;
+  return text.replaceAll('\n', '\\n');
 }
 
 export function pathText(path: Path): string {

@@ -4,9 +4,11 @@ import { BOARD_PATH, boardFile, boardOfChoice } from '../device/board-file.ts';
 import { BOARD_NAMES, boardName, boardNamed } from '../device/boards/index.ts';
 import { modelOfTarget, readTarget, TARGET, TARGET_FORMS, type Target } from '../device/target.ts';
 import { quantity } from '../kernel/quantity.ts';
+import { didYouMean } from '../kernel/suggest.ts';
+import { MAX_SECONDS } from '../kernel/time.ts';
+import { LIMITS } from '../net/limits.ts';
 import { accessPointUse } from '../net/options.ts';
 import { REGION_NAMES } from '../net/regions.ts';
-import { didYouMean } from './suggest.ts';
 
 /** The most devices that a run can have: what one WASM memory of 4 GiB holds. */
 export const MAX_DEVICES = 1_000_000;
@@ -73,7 +75,11 @@ export const groupOptions = z.strictObject({
       busy: quantity('share', { min: 0, max: 0.99 }).describe(
         'Share of the time that the device needs for its own work',
       ),
-      burst: quantity('time', { above: 0 }).describe('Mean length of a spell of that work'),
+      burst: quantity('time', LIMITS.condition).describe('Mean length of a period of that work'),
+    })
+    .refine(({ busy, burst }) => busy === 0 || burst / busy <= MAX_SECONDS, {
+      path: ['burst'],
+      error: 'expected burst / busy, the time from one period of work to the next, to be at most 104 d',
     })
     .optional()
     .describe("The device's own work, which goes before training; none if left out"),

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../kernel/errors.ts';
+import { editDistance, nearest } from '../kernel/suggest.ts';
 import { loadScenario } from './load.ts';
-import { editDistance, nearest } from './suggest.ts';
 
 const QUICKSTART = readFileSync('scenarios/quickstart.yaml', 'utf8');
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { didYouMean } from '../kernel/suggest.ts';
 import type { Path } from './fault.ts';
-import { didYouMean } from './suggest.ts';
 
 /** One thing that zod found, in our words. */
 export interface Finding {

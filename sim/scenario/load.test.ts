@@ -289,7 +289,7 @@ describe('files that are no scenario', () => {
     [
       'cut in mid character',
       Uint8Array.from([0x61, 0x3a, 0xe2, 0x82]),
-      'a.yaml:1:4: expected UTF-8 text, got the byte 0x82',
+      'a.yaml:1:3: expected UTF-8 text, got the byte 0xe2',
     ],
     ['UTF-16', Uint8Array.from([0xff, 0xfe, 0x61, 0]), 'a.yaml:1:1: expected UTF-8 text, got the byte 0xff'],
     ['very deep', `a: ${'['.repeat(20_000)}`, 'a.yaml:1:1: expected lists and maps at most 64 deep, got 20000'],

@@ -18,6 +18,8 @@ export interface ResolvedScenario
   readonly network: ResolvedNetwork;
   /** In order of time; those of one instant in the order of the file. */
   readonly interventions: readonly Intervention[];
+  /** Whether each aggregation that improves the model is recorded: where the run stops at an accuracy, or is compared. */
+  readonly improvements: boolean;
 }
 
 /** A scenario and where it came from. */
@@ -167,7 +169,8 @@ interface Origin {
   readonly faultAt: FaultFinder;
 }
 
-function resolve(written: unknown, origin: Origin): LoadedScenario {
+/** @param compared whether it is a variant of another scenario. */
+function resolve(written: unknown, origin: Origin, compared = false): LoadedScenario {
   const { faultAt } = origin;
   const scenario = validate(written, faultAt);
   const faults: Fault[] = [];
@@ -176,7 +179,8 @@ function resolve(written: unknown, origin: Origin): LoadedScenario {
   const interventions = resolveInterventions(scenario, written, report);
   if (faults.length > 0) throw new ScenarioError(faults);
   const { schema: _schema, description: _description, sweep: _sweep, compare, ...rest } = scenario;
-  const resolved = { ...rest, network: resolveNetwork(rest.network), interventions };
+  const improvements = compared || compare.length > 0 || typeof scenario.stop.when === 'object';
+  const resolved = { ...rest, network: resolveNetwork(rest.network), interventions, improvements };
   const own = canonicalJson({ ...resolved, schema: SCENARIO_SCHEMA });
   const planned = plannedVariants(compare);
   const variants = planned.flatMap((plan) => {
@@ -220,10 +224,8 @@ function variant(
   }
   const within = (path: Path): Path =>
     changes.find((change) => isWithin(path, splitPath(change.path)))?.at ?? ['compare', index];
-  return resolve(changed, {
-    ...origin,
-    faultAt: (path, message, at) => origin.faultAt(within(path), `${pathText(path)}: ${message}`, at),
-  });
+  const faultAt: FaultFinder = (path, message, at) => origin.faultAt(within(path), `${pathText(path)}: ${message}`, at);
+  return resolve(changed, { ...origin, faultAt }, true);
 }
 
 function steps(path: Path | string): Path {

@@ -9,28 +9,28 @@ import { sweepOptions } from './sweep-schema.ts';
 
 /** The version of the scenario format that this program reads. */
 export const SCENARIO_SCHEMA = 1;
-/** Simulated time is whole nanoseconds in a double: exact to a little over 104 days. */
-export const MAX_HORIZON_S = 104 * 86_400;
 
 const stopOptions = z.strictObject({
   when: z
     .union([
       z.enum(['trained', 'horizon']),
-      z.strictObject({ accuracy: quantity('share').describe('Accuracy on the test rows, reached at a measurement') }),
+      z.strictObject({
+        accuracy: quantity('share').describe('Accuracy on the test rows, tested at every aggregation'),
+      }),
     ])
     .default('trained')
     .describe(
-      'trained: when the method has its model; horizon: not before; { accuracy: 90 % }: when the model is that good',
+      'trained: when the method has its model; horizon: not before; { accuracy: 90 % }: when an aggregation has made the model that good',
     ),
-  horizon: quantity('time', { above: 0, max: MAX_HORIZON_S })
+  horizon: quantity('time', { above: 0 })
     .prefault('1 d')
     .describe(
-      'The run ends here whatever happens (stopped: horizon); at most 104 d, as far as simulated time is exact',
+      'The run is cut here whatever happens (stopped: horizon), and then has no makespan; at most 104 d, as far as simulated time is exact',
     ),
 });
 
 const interventionOptions = z.strictObject({
-  at: quantity('time', { max: MAX_HORIZON_S }).describe('When, from the start of the run'),
+  at: quantity('time').describe('When, from the start of the run'),
   set: z
     .record(z.string().min(1), z.unknown())
     .refine((changes) => Object.keys(changes).length > 0, 'expected at least one path: value')
@@ -89,7 +89,9 @@ export const scenarioOptions = z.strictObject({
     .strictObject({
       every: quantity('time', { min: 0.001 })
         .prefault('1 s')
-        .describe('Simulated time between two measurements of the model'),
+        .describe(
+          'Simulated time between two rows of the table metrics; targets are tested at every aggregation, whatever this is',
+        ),
     })
     .prefault({})
     .describe('How often the model is measured'),

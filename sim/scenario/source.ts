@@ -13,6 +13,7 @@ import {
   type YAMLError,
   type YAMLWarning,
 } from 'yaml';
+import { invalidUtf8 } from '../kernel/utf8.ts';
 import { type Fault, type Path, pathText, ScenarioError } from './fault.ts';
 
 /** The longest scenario file that is read, bytes. A fleet of a million devices is one line; nothing honest comes near. */
@@ -63,26 +64,11 @@ export function readSource(file: string, bytes: Uint8Array): ScenarioSource {
 }
 
 function decode(file: string, bytes: Uint8Array): string {
-  if (isUtf8(bytes, bytes.length)) return new TextDecoder('utf-8').decode(bytes);
-  let good = 0;
-  let bad = bytes.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >>> 1;
-    if (isUtf8(bytes, middle, true)) good = middle;
-    else bad = middle;
-  }
-  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, good)).split('\n');
-  const byte = bytes[good]!.toString(16).padStart(2, '0');
+  const bad = invalidUtf8(bytes);
+  if (bad < 0) return new TextDecoder('utf-8').decode(bytes);
+  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, bad)).split('\n');
+  const byte = bytes[bad]!.toString(16).padStart(2, '0');
   throw single(file, before.length, before.at(-1)!.length + 1, `expected UTF-8 text, got the byte 0x${byte}`);
-}
-
-function isUtf8(bytes: Uint8Array, length: number, partial = false): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: partial });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function parse(file: string, text: string, lineCounter: LineCounter): Document.Parsed {
@@ -196,4 +182,10 @@ function start(node: unknown): number | undefined {
 
 function single(file: string, line: number, column: number, message: string): ScenarioError {
   return new ScenarioError([{ place: `${file}:${line}:${column}`, line, column, path: '', message }]);
+}
+
+/** Whether a file describes a sweep: a scenario's with `sweep`, or one over a scenario elsewhere. */
+export function isSweep(file: string, bytes: Uint8Array): boolean {
+  const { value } = readSource(file, bytes);
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'sweep');
 }

@@ -1,9 +1,10 @@
+import { didYouMean } from '../kernel/suggest.ts';
+import { UNIT_NAMES } from '../kernel/units.ts';
 import { type Amount, amountOf, written } from './amount.ts';
 import { type Expression, ExpressionFault, parseExpression } from './expression.ts';
 import type { Path } from './fault.ts';
 import { shown, valueAt } from './issues.ts';
 import { splitPath } from './settings.ts';
-import { didYouMean } from './suggest.ts';
 import type { Fault, Surroundings, SweepColumn } from './sweep-points.ts';
 import type { SweepOptions } from './sweep-schema.ts';
 
@@ -27,7 +28,7 @@ export function workOut(
     const known = [...columns.map((column) => column.name), ...Object.keys(names)].filter((each) => each !== name);
     const why = Object.hasOwn(names, unknown)
       ? `expected a number or a quantity at ${String(names[unknown])} in the scenario, for ${unknown}, got ${shown(valueAt(base, splitPath(String(names[unknown]))))}`
-      : `expected names of the sweep${known.length > 0 ? ` (${[...new Set(known)].join(', ')})` : ''}, got ${unknown}${didYouMean(unknown, known)}`;
+      : `expected names of the sweep${known.length > 0 ? ` (${[...new Set(known)].join(', ')})` : ''}, got ${unknown}${didYouMean(unknown, [...known, ...UNIT_NAMES])}`;
     throw fault(at, why);
   }
   return (row) => {

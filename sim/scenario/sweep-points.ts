@@ -1,9 +1,9 @@
+import { didYouMean } from '../kernel/suggest.ts';
 import { RESULT_COLUMNS } from '../metrics/summary-columns.ts';
 import { isReserved } from './expression.ts';
 import type { Path, ScenarioError } from './fault.ts';
 import { shown } from './issues.ts';
 import { splitPath } from './settings.ts';
-import { didYouMean } from './suggest.ts';
 import { workOut } from './sweep-expressions.ts';
 import { MOST_RUNS, type SweepOptions } from './sweep-schema.ts';
 import { axisLength, axisValues, drawValues, RangeFault } from './sweep-values.ts';

@@ -1,6 +1,7 @@
 import { type InputFile, joinInputs } from '../data/input-file.ts';
 import type { DatasetOptions } from '../data/options.ts';
 import { InputError } from '../kernel/errors.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { SUMMARY_COLUMNS, summaryColumn } from '../metrics/summary-columns.ts';
 import { amountOf, unitOf } from './amount.ts';
 import { canonicalJson } from './canonical.ts';
@@ -17,7 +18,6 @@ import {
 } from './load.ts';
 import { type Setting, splitPath, withSetting } from './settings.ts';
 import { readSource } from './source.ts';
-import { didYouMean } from './suggest.ts';
 import { expand, type SweepColumn, type SweepPoint } from './sweep-points.ts';
 import { type SweepOptions, sweepFileOptions, sweepOptions, type Until } from './sweep-schema.ts';
 
@@ -69,12 +69,6 @@ export interface SweepInput extends FoundFile {
   readonly read: (path: string) => FoundFile;
   /** Reads a board file that a scenario names, by the scenario's file and the path as written there; as in LoadOptions. */
   readonly readBoard?: (scenario: string, path: string) => BesideFile;
-}
-
-/** Whether a file describes a sweep: a scenario's with `sweep`, or one over a scenario elsewhere. */
-export function isSweep(file: string, bytes: Uint8Array): boolean {
-  const { value } = readSource(file, bytes);
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'sweep');
 }
 
 /**

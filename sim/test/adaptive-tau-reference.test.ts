@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasetOptions } from '../data/options.ts';
@@ -8,6 +8,7 @@ import { distance, WeightedSum } from '../method/exchange/aggregate.ts';
 import { numbersOf } from '../metrics/table.ts';
 import { loadDataset } from '../run/inputs.ts';
 import type { RunOutcome } from '../run/run.ts';
+import { referenceRows } from './reference-csv.ts';
 import { runOf, shippedScenario } from './scenario-run.ts';
 
 const folder = process.env['G2T_DATA'] ?? '';
@@ -26,12 +27,10 @@ interface ReferenceRound {
 }
 
 function readReference(): ReferenceRound[] {
-  const [head, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
-  const names = head!.split(',');
-  return lines.map((line) => {
-    const cells = line.split(',').map(Number);
-    return Object.fromEntries(names.map((name, n) => [name, cells[n]])) as unknown as ReferenceRound;
-  });
+  return referenceRows(file).map(
+    (row) =>
+      Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, Number(cell)])) as unknown as ReferenceRound,
+  );
 }
 
 const ETA = 0.01;

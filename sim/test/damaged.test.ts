@@ -244,7 +244,7 @@ describe('a damaged table', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('rounds.arrow is not what the run makes')]);
     expect(await readResultTable(copy, manifest, 'nowhere')).toBeUndefined();
     const past = new PastRuns(path('.'));
-    const listed = (await past.list()).find((run) => run.folder === 'table')!;
+    const listed = past.list().find((run) => run.folder === 'table')!;
     expect(await past.series(listed.id)).toBeUndefined();
   });
 

@@ -193,6 +193,21 @@ describe('a scenario that does not go with its data or its devices', () => {
       'FOLDER/a.yaml:4:59 method.manual.0.device: expected a device from 0 to 1, got 7',
     ],
     [
+      'a device listed twice',
+      () => method('allocate: manual, manual: [{ device: 0, rounds: [1-3] }, { device: 0, rounds: [1-2] }]'),
+      'FOLDER/a.yaml:4:89 method.manual.1.device: expected each device once, got 0 again',
+    ],
+    [
+      'a round of one class',
+      () => method('allocate: manual, manual: [{ device: 0, rounds: ["2, 2"] }]'),
+      'FOLDER/a.yaml:4:71 method.manual.0.rounds.0: expected at least two classes, got 2, 2',
+    ],
+    [
+      'held rows for a learner that reads past them',
+      () => method('learner: { name: opt-sgd, variant: as-published }').replace('link:', 'holds: all, link:'),
+      'FOLDER/a.yaml:4:57 method.learner.variant: expected one that trains on held rows, for the fault of as-published reaches into the next row, got as-published and rows held by fleet.0',
+    ],
+    [
       'a class that is not there',
       () => method('allocate: manual, manual: [{ device: 0, rounds: [1-9] }]'),
       /^FOLDER\/a.yaml:4:\d+ method.manual: expected classes from 1 to 3 on device 0, got 1-9\n$/,
@@ -242,7 +257,11 @@ describe('data that are wrong', () => {
       /^cannot unpack FOLDER\/data\/corrupt.csv: expected whole gzip data, got an error \(/,
     ],
     ['ragged', '{ name: csv, path: ragged.csv }', 'FOLDER/data/ragged.csv:3: expected 3 columns, got 2'],
-    ['no numbers', '{ name: csv, path: nan.csv }', 'FOLDER/data/nan.csv:3:b: expected a finite number, got "NaN"'],
+    [
+      'missing values',
+      '{ name: csv, path: nan.csv }',
+      'FOLDER/data/nan.csv:3:b: expected a number, got a missing value ("NaN"); `missing: drop` leaves such rows out',
+    ],
     [
       'infinite',
       '{ name: csv, path: infinite.csv }',

@@ -6,6 +6,7 @@ import { readAuslanCsv, readAuslanTree } from '../data/auslan.ts';
 import { classCount, type Dataset } from '../data/dataset.ts';
 import { datasetOptions } from '../data/options.ts';
 import { loadDataset } from '../run/inputs.ts';
+import { referenceRows } from './reference-csv.ts';
 
 const folder = process.env['G2T_DATA'] ?? '';
 const there = existsSync(join(folder, 'auslan.csv.gz'));
@@ -30,10 +31,9 @@ describe.skipIf(!there)(
 
     it('reads the original tree to the same recordings', () => {
       const lines = new TextDecoder().decode(auslan).split('\n');
-      const index = readFileSync(join(folder, 'auslan_index.csv'), 'utf8').trim().split('\n').slice(1);
+      const index = referenceRows(join(folder, 'auslan_index.csv'));
       const encoder = new TextEncoder();
-      const files = index.map((entry) => {
-        const [, , , frames, from, path] = entry.trim().split(',');
+      const files = index.map(({ frames, first_row: from, source_file: path }) => {
         const rows = lines.slice(Number(from) + 1, Number(from) + 1 + Number(frames));
         return {
           path: path!,

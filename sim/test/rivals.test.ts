@@ -138,7 +138,7 @@ describe('what went wrong', () => {
     ]) {
       const { extras } = await runText(FLEET, [`method=${method}`, 'measure.every=50 ms']);
       expect(extras.notes).toEqual([
-        expect.stringMatching(/Training diverged: since the measurement at .* no numbers/),
+        expect.stringMatching(/Training diverged: since the measurement at .* not finite numbers/),
       ]);
     }
     const { extras } = await runText(FLEET, ['method.updates=200']);

@@ -24,6 +24,22 @@ stop: { when: trained, horizon: 1 h }
 measure: { every: 1 s }
 `;
 
+/** For tests: four devices in three rounds. A round takes some 35 ms, behind a second and a half until all devices are connected. */
+export const NET = `schema: 1
+name: net
+seed: 1
+dataset: { name: clusters, classes: 4, rows: 10, test: 10, seed: 1 }
+method: { name: fedavg, learner: { name: softmax }, tau: 5, rounds: 3 }
+partition: { by: iid }
+fleet:
+  - { board: nrf52840, count: 4, region: london, link: wired }
+network:
+  model: flow
+  server: { region: dublin, up: 1 Gbit/s, down: 1 Gbit/s }
+  links: { wired: { up: 1 Mbit/s, down: 1 Mbit/s, latency: 5 ms } }
+stop: { when: trained, horizon: 1 h }
+`;
+
 /** For tests: reads a scenario from text. */
 export function scenarioOf(text: string, set: readonly string[] = [], seed?: number): LoadedScenario {
   return loadScenario({ file: 'test.yaml', bytes: new TextEncoder().encode(text), set, seed });

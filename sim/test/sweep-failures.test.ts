@@ -107,7 +107,7 @@ describe('a sweep of which some points fail', () => {
     const rows = wordsOf(statistics, 'metric').flatMap((metric, row) => (metric === 'makespan_s' ? [row] : []));
     const column = (name: string) => rows.map((row) => numbersOf(statistics, name)[row]);
     expect(column('n')).toEqual([2, 0, 0, 0, 2, 0]);
-    expect(column('failed')).toEqual([0, 2, 2, 2, 0, 2]);
+    expect(column('n_failed')).toEqual([0, 2, 2, 2, 0, 2]);
     expect(column('mean').map((mean) => Number.isNaN(mean!))).toEqual([false, true, true, true, false, true]);
     expect(JSON.parse(readFileSync(join(out('whole'), 'summary.json'), 'utf8'))).toMatchObject({ runs: 12, failed: 8 });
     const report = readFileSync(join(out('whole'), 'report.html'), 'utf8');

@@ -91,18 +91,28 @@ export function linesOf(kind: ChartKind, store: Store): DrawnLine[] {
   ];
   return runs.flatMap(({ label, metrics, rounds }, overlay) =>
     kind.lines.flatMap((line, index) => {
-      const drawn = points(rounds, ROUND_COLUMNS, line.round) ?? points(metrics, METRIC_COLUMNS, line.metric);
+      const measured = points(metrics, METRIC_COLUMNS, line.metric);
+      const ofRounds = points(rounds, ROUND_COLUMNS, line.round);
+      const drawn =
+        ofRounds === undefined ? measured : line.round === line.metric ? endingAt(ofRounds, measured) : ofRounds;
       if (drawn === undefined) return [];
       return [{ label: label === '' ? line.label : `${line.label} (${label})`, overlay, line: index, ...drawn }];
     }),
   );
 }
 
-function points(
-  rows: readonly Row[],
-  columns: readonly string[],
-  name: string | undefined,
-): Pick<DrawnLine, 'x' | 'y'> | undefined {
+/** A line of rounds that ends with the last measurement of the same: the model that is returned may not be the last round's. */
+function endingAt(line: Points, measured: Points | undefined): Points {
+  const x = measured?.x.at(-1);
+  const last = line.x.at(-1)!;
+  if (measured === undefined || x === undefined || x < last) return line;
+  const before = x === last ? -1 : line.x.length;
+  return { x: [...line.x.slice(0, before), x], y: [...line.y.slice(0, before), measured.y.at(-1)!] };
+}
+
+type Points = Pick<DrawnLine, 'x' | 'y'>;
+
+function points(rows: readonly Row[], columns: readonly string[], name: string | undefined): Points | undefined {
   const column = name === undefined ? -1 : columns.indexOf(name);
   if (column < 0) return undefined;
   const x: number[] = [];

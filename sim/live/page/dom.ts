@@ -1,7 +1,9 @@
+import { escapeControls } from '../../kernel/escape.ts';
+
 type Child = Node | string | null | undefined;
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** An element with attributes and children; `true` is an attribute without a value, `false` none. */
+/** An element with attributes and children; `true` is an attribute without a value, `false` none. Texts are shown without control characters. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
@@ -10,9 +12,10 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
-    element.setAttribute(key, value === true ? '' : String(value));
+    element.setAttribute(key, value === true ? '' : escapeControls(String(value)));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  const shown = children.filter((child) => child !== null && child !== undefined);
+  element.append(...shown.map((child) => (typeof child === 'string' ? escapeControls(child) : child)));
   return element;
 }
 
@@ -35,7 +38,8 @@ export function card(id: string, title: string, ...children: readonly Child[]): 
 
 /** Sets a text only where it differs: the page is told ten times a second. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = escapeControls(text);
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

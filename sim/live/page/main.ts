@@ -1,4 +1,4 @@
-import type { Command, CommandAnswer } from '../messages.ts';
+import type { Command, CommandAnswer, Status } from '../messages.ts';
 import { Chart } from './chart.ts';
 import { CHARTS } from './chart-list.ts';
 import { connect, send, takeToken } from './connection.ts';
@@ -7,7 +7,7 @@ import { el, setText } from './dom.ts';
 import { Head } from './head.ts';
 import { KnobPanel } from './knobs.ts';
 import { WorldMap } from './map.ts';
-import { short } from './numbers.ts';
+import { clock, count, percent, short } from './numbers.ts';
 import { PastView } from './past.ts';
 import { Pictures } from './pictures.ts';
 import { Store } from './store.ts';
@@ -121,7 +121,7 @@ function showBanner(): void {
       : status?.state === 'failed'
         ? [`The run failed: ${status.reason}`, 'bad']
         : status?.state === 'ended'
-          ? [ENDED[status.reason ?? ''] ?? `The run has ended: ${status.reason}.`, 'good']
+          ? [`${ENDED[status.reason ?? ''] ?? `The run has ended: ${status.reason}.`}${cameTo(status)}`, 'good']
           : ['', ''];
   setText(banner, text!);
   banner.className = kind!;
@@ -133,6 +133,14 @@ const ENDED: Readonly<Record<string, string>> = {
   accuracy: 'The run has ended: the model is as good as was asked for.',
   horizon: 'The run has ended: it met its horizon before the model was trained.',
 };
+
+/** The figures of the result: accuracy as the scenario combines classifiers, which may not be that of the vote in the chart. */
+function cameTo({ summary }: Status): string {
+  if (summary === null) return '';
+  const { accuracy, tasks_done: done, tasks_total: total, makespan_s: makespan, simulated_s: simulated } = summary;
+  const time = makespan === null ? `cut after ${clock(simulated)}` : `makespan ${clock(makespan)}`;
+  return ` Accuracy ${percent(accuracy)}, ${count(done)} of ${count(total)} results, ${time}.`;
+}
 
 /** What comes in is taken in at once, and counts as part of the next frame. */
 function timed<T>(take: (value: T) => void): (value: T) => void {

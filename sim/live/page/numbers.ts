@@ -24,8 +24,9 @@ export function percent(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
 }
 
-/** Simulated time: 12.345 s, 3 min 04 s, 5 h 07 min. */
-export function clock(seconds: number): string {
+/** Simulated time: 12.345 s, 3 min 04 s, 5 h 07 min; a dash where it is not known. */
+export function clock(seconds: number | null): string {
+  if (seconds === null) return '–';
   if (seconds < 60) return `${seconds.toFixed(3)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${(seconds % 60).toFixed(1).padStart(4, '0')} s`;

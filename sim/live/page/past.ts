@@ -109,7 +109,14 @@ export class PastView {
     const label = this.#store.overlays.find(({ series }) => series.id === run.id)?.label;
     box.checked = label !== undefined;
     box.addEventListener('change', () => void this.#overlay(run, box));
-    const cells = [run.seed, run.method, count(run.devices), percent(run.accuracy), clock(run.makespan), run.stopped];
+    const cells = [
+      run.seed ?? '–',
+      run.method,
+      run.devices === null ? '–' : count(run.devices),
+      percent(run.accuracy),
+      run.makespan === null ? '–' : clock(run.makespan),
+      run.stopped,
+    ];
     return el(
       'tr',
       {},
@@ -201,9 +208,12 @@ export class PastView {
     context.fillRect(0, 0, width, this.#lanes.height);
     for (const [device, state, from, to] of timeline) {
       if (STATES[state] === 'waiting') continue;
+      const row = lane.get(device);
+      // Of some fleets only the first devices have a lane.
+      if (row === undefined) continue;
       context.fillStyle = states[state]!;
       const left = (from / end) * width;
-      context.fillRect(left, lane.get(device)! * ROW, Math.max(0.5, ((to - from) / end) * width), ROW - 2);
+      context.fillRect(left, row * ROW, Math.max(0.5, ((to - from) / end) * width), ROW - 2);
     }
     context.fillStyle = accent;
     context.fillRect((at / end) * width - 1, 0, 2, this.#lanes.height);

@@ -1,3 +1,4 @@
+import { escapeControls } from '../../kernel/escape.ts';
 import type { NodeContent, RunInfo, Sample } from '../messages.ts';
 import { bytesOf, card, el, setText } from './dom.ts';
 import { count } from './numbers.ts';
@@ -43,7 +44,7 @@ export class Pictures {
       const element = this.#verdicts[n]!;
       element.className = good ? 'right' : 'wrong';
       setText(element.querySelector('.verdict')!, `${good ? '✓' : '✗'} ${verdict}`);
-      element.title = `is ${label}, the model says ${verdict}`;
+      element.title = escapeControls(`is ${label}, the model says ${verdict}`);
     });
     setText(this.#score, `${right} of ${info.test.length} right`);
   }

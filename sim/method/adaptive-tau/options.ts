@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { quantity } from '../../kernel/quantity.ts';
 import { exchangeShape, roundShape } from '../exchange/options.ts';
 
+/** A step takes a microcontroller microseconds at least; shorter ones would make millions of rounds of a second. */
+const FIXED = { min: 1e-6, max: 3600 } as const;
+
 const timing = z
   .union([
     z.literal('measured'),
     z.strictObject({
       fixed: z
         .strictObject({
-          step: quantity('time', { above: 0, max: 3600 }).describe('what one local step counts'),
-          aggregation: quantity('time', { above: 0, max: 3600 }).describe('what the rest of a round counts'),
+          step: quantity('time', FIXED).describe('what one local step counts'),
+          aggregation: quantity('time', FIXED).describe('what the rest of a round counts'),
         })
         .describe('constant times instead of those that devices and network take; said in the report'),
     }),

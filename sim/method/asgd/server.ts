@@ -7,7 +7,7 @@ import { seal } from '../../protocol/header.ts';
 import { writePing } from '../../protocol/messages.ts';
 import { descend } from '../exchange/aggregate.ts';
 import type { Prepared } from '../exchange/prepare.ts';
-import { ExchangeServer } from '../exchange/server.ts';
+import { ExchangeServer, type ServerListener } from '../exchange/server.ts';
 import type { MethodProgress } from '../method.ts';
 import type { AsgdOptions } from './options.ts';
 
@@ -29,11 +29,11 @@ export class AsgdServer extends ExchangeServer {
   readonly #gradient: Float32Array;
 
   constructor(
-    given: { readonly sim: Simulation; readonly fleet: Fleet; readonly onFinished: () => void },
+    given: ServerListener & { readonly sim: Simulation; readonly fleet: Fleet },
     prepared: Prepared,
     options: AsgdOptions,
   ) {
-    super(given.sim, given.fleet, prepared, given.onFinished);
+    super(given, prepared);
     this.#options = options;
     const { devices } = given.fleet;
     this.#readVersion = new Float64Array(devices);
@@ -118,6 +118,8 @@ export class AsgdServer extends ExchangeServer {
       this.finish();
       return;
     }
+    this.applied();
+    if (this.sim.stopped) return;
     if (this.#options.exchange === 'combined') this.available(device);
     else this.#pulls[device] = 1;
     this.#release();

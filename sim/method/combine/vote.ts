@@ -1,4 +1,5 @@
 import { assert } from '../../kernel/errors.ts';
+import { macroF1Of } from '../../metrics/scores.ts';
 
 /**
  * The majority vote of one-against-one classifiers over a fixed set of rows, kept up to date as classifiers arrive, so
@@ -69,17 +70,9 @@ export class VoteTally {
     return this.correct / this.predicted.length;
   }
 
-  /**
-   * The mean over all classes of 2 TP / (2 TP + FP + FN); a class that is neither there nor predicted counts 0.
-   * Costs one step a class.
-   */
+  /** Macro-F1 over the classes that occur among labels or predictions, as `scores.ts` defines it. Costs one step a class. */
   macroF1(): number {
-    let sum = 0;
-    for (let c = 0; c < this.classes; c++) {
-      const both = this.#predictedAs[c]! + this.#labelled[c]!;
-      if (both > 0) sum += (2 * this.#rightOf[c]!) / both;
-    }
-    return sum / this.classes;
+    return macroF1Of(this.#rightOf, this.#labelled, this.#predictedAs);
   }
 
   #change(row: number, before: number, winner: number): void {

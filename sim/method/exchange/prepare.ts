@@ -11,6 +11,9 @@ import type { ExchangeLearner, ExchangeOptions } from './options.ts';
 import { ExchangeRecords } from './records.ts';
 import { lambdaOf, ServerModel } from './server-model.ts';
 
+/** Held rows are numbered in 16 bits. */
+const MOST_HELD_ROWS = 65_535;
+
 /** What a method of exchange is wired from. */
 export interface ExchangeInput<Options extends ExchangeOptions> {
   readonly sim: Simulation;
@@ -23,6 +26,7 @@ export interface ExchangeInput<Options extends ExchangeOptions> {
   /** By device. */
   readonly specs: readonly DeviceSpec[];
   readonly onFinished: () => void;
+  readonly onAggregated?: (() => void) | undefined;
   /** The training rows of each device; without one, those of the classes that it holds. */
   readonly partition: Partition | undefined;
   readonly holds: readonly ('none' | 'all' | readonly number[])[];
@@ -94,6 +98,10 @@ export function prepare(input: ExchangeInput<ExchangeOptions>, exchange: Exchang
   let needs = 0;
   held.forEach((own, device) => {
     if (own.length === 0) return;
+    if (own.length > MOST_HELD_ROWS) {
+      const got = `${own.length} on device ${device}`;
+      throw input.fault('fleet', `expected at most ${MOST_HELD_ROWS} training rows on a device, got ${got}`);
+    }
     ramBytes[device] = host.exchangeBytes({ ...setup(device), rows: own.length, receiveBytes });
     const { ramBytes: has, flashBytes } = specs[device]!;
     needs = Math.max(needs, ramBytes[device]!);

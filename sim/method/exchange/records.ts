@@ -89,7 +89,7 @@ export class ExchangeRecords implements DeviceRecords {
     const { rounds } = this;
     const { at } = rounds;
     const totals = this.#totals();
-    const compute = this.#accounts.compute[device]!;
+    const compute = this.#accounts.computeUntil(device, facts.endedAt);
     const communication = this.#accounts.communicationUntil(device, facts.endedAt);
     rounds.set(at.round, facts.round);
     rounds.set(at.device, device);

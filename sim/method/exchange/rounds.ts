@@ -6,7 +6,7 @@ import type { MethodProgress } from '../method.ts';
 import { evaluatesRounds } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { RoundFacts } from './records.ts';
-import { ExchangeServer } from './server.ts';
+import { ExchangeServer, type ServerListener } from './server.ts';
 
 /** An update that counts in its round. */
 export interface Arrival {
@@ -87,15 +87,16 @@ export class RoundServer extends ExchangeServer {
   #overdue = false;
   #closing = false;
 
-  constructor(given: {
-    readonly sim: Simulation;
-    readonly fleet: Fleet;
-    readonly prepared: Prepared;
-    readonly policy: RoundPolicy;
-    readonly limits: RoundLimits;
-    readonly onFinished: () => void;
-  }) {
-    super(given.sim, given.fleet, given.prepared, given.onFinished);
+  constructor(
+    given: ServerListener & {
+      readonly sim: Simulation;
+      readonly fleet: Fleet;
+      readonly prepared: Prepared;
+      readonly policy: RoundPolicy;
+      readonly limits: RoundLimits;
+    },
+  ) {
+    super(given, given.prepared);
     this.#policy = given.policy;
     this.#limits = given.limits;
     this.#part = new Uint8Array(given.fleet.devices);
@@ -225,6 +226,8 @@ export class RoundServer extends ExchangeServer {
       records.applied(device, 0, now - this.readAt[device]!);
       records.row(device, row, 0);
     }
+    this.aggregated();
+    if (this.sim.stopped) return;
     if (policy.goesOn(round)) {
       this.#begin();
       return;

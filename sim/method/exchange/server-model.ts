@@ -53,6 +53,11 @@ export class ServerModel {
     return ((this.#list?.length ?? train.count) + test.count) * this.dimension;
   }
 
+  /** Multiply-adds of one measurement of the accuracy alone. */
+  get scoreMultiplyAdds(): number {
+    return this.#dataset.test.count * this.dimension;
+  }
+
   /** Mean loss over all held rows, the penalty included. */
   loss(w: Float32Array): number {
     const list = this.#list;

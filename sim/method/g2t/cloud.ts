@@ -33,6 +33,8 @@ export interface CloudConfig {
   readonly ramBytes: Float64Array;
   /** Called once, when the last result is there. */
   readonly onFinished: () => void;
+  /** Called when the classifiers of an upload are in the model; undefined where nobody measures it then. May end the run. */
+  readonly onAggregated: (() => void) | undefined;
 }
 
 /** The stream number of a PING; task streams carry the number of their assignment. */
@@ -62,8 +64,6 @@ export class G2tCloud implements Method {
   readonly #checking: Uint8Array;
   readonly #source: EventSource;
   readonly #check: number;
-  #dispatchedAt = -1;
-  #finishedAt = -1;
 
   constructor(config: CloudConfig) {
     const { sim, fleet, work, inventory, stream } = config;
@@ -114,12 +114,8 @@ export class G2tCloud implements Method {
     return this.#config.ramBytes;
   }
 
-  get dispatchedAt(): number {
-    return this.#dispatchedAt;
-  }
-
-  get finishedAt(): number {
-    return this.#finishedAt;
+  get notes(): readonly string[] {
+    return this.#config.evaluation.notes;
   }
 
   scores(): Scores {
@@ -158,11 +154,6 @@ export class G2tCloud implements Method {
     }
   }
 
-  frame(device: number, type: number, bytes: Uint8Array): number {
-    this.#heard(device);
-    return this.#take(device, type, bytes);
-  }
-
   answered(device: number): void {
     if (this.#deferred[device]! > 0 && !this.#owesTaken(device)) {
       // All that filled its memory is here, and the acknowledgement goes ahead of what is sent now.
@@ -173,7 +164,8 @@ export class G2tCloud implements Method {
   }
 
   /** What the answer is made of comes later: CONFIG goes at the head of the first stream, before the first task. */
-  #take(device: number, type: number, bytes: Uint8Array): number {
+  frame(device: number, type: number, bytes: Uint8Array): number {
+    this.#heard(device);
     switch (type) {
       case FRAME.hello:
       case FRAME.pong:
@@ -232,7 +224,7 @@ export class G2tCloud implements Method {
    * others go to devices that have nothing to do.
    */
   #advance(device: number): void {
-    while (this.#deferred[device] === 0 && !this.finished) {
+    while (this.#deferred[device] === 0 && !this.finished && !this.#sim.stopped) {
       const sending = this.#sending[device]!;
       if (sending > this.#config.ahead[device]!) return;
       const now = this.#sim.now;
@@ -250,7 +242,6 @@ export class G2tCloud implements Method {
     this.#assignments.sent(assignment, this.#sim.now, config);
     const { stream } = this.#config;
     const task = this.#assignments.task(assignment);
-    if (this.#dispatchedAt < 0) this.#dispatchedAt = this.#sim.now;
     this.#fleet.stream(device, assignment, stream.bytes(device, task, config), stream.sink(device, task));
     this.#watch(device);
   }
@@ -292,6 +283,7 @@ export class G2tCloud implements Method {
     records.upload(device, count);
     for (let n = 0; n < count; n++) this.#result(device, n);
     records.endUpload(device, this.#sim.now, this.#host.threshold(device), this.#roundAccuracy(device, count));
+    this.#config.onAggregated?.();
     return stream.acknowledge(device, bytes, this.#fleet.reply);
   }
 
@@ -316,13 +308,11 @@ export class G2tCloud implements Method {
       records.wasted(device, stream.bytes(device, task, false), this.#assignments.flop(assignment));
       return;
     }
-    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n));
+    const accuracy = evaluation.add(work.pair[task]!, stream.decodedWeights(n), this.#sim.now);
     records.done(device, this.#assignments.sentAt(assignment), accuracy);
     const opened = this.#scheduler.finish(task);
-    if (this.finished) {
-      this.#finishedAt = this.#sim.now;
-      this.#config.onFinished();
-    } else if (opened) for (const idle of this.#scheduler.takeAllIdle()) this.#advance(idle);
+    if (this.finished) this.#config.onFinished();
+    else if (opened) for (const idle of this.#scheduler.takeAllIdle()) this.#advance(idle);
   }
 
   #refused(device: number, bytes: Uint8Array): void {

@@ -2,11 +2,13 @@ import type { Dataset, Rows } from '../../data/dataset.ts';
 import type { FirmwareHost } from '../../device/host-types.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { InputError } from '../../kernel/errors.ts';
+import { toSeconds } from '../../kernel/time.ts';
 import { type Scores, score } from '../../metrics/scores.ts';
 import { couple, ESTIMATES, planeScales } from '../combine/coupling.ts';
 import { applyOptOvo, fitOptOvo, OPT_OVO_DEFAULTS, optOvoSeconds } from '../combine/opt-ovo.ts';
 import { OutputTable } from '../combine/outputs.ts';
 import { VoteTally } from '../combine/vote.ts';
+import { isFiniteVector } from '../exchange/aggregate.ts';
 import { pairCount, pairFirst, pairId, pairSecond } from '../pairs.ts';
 import type { G2tOptions } from './options.ts';
 
@@ -47,6 +49,9 @@ export class Evaluation {
   /** n + 1 float32 a pair, bias first. */
   readonly weights: Float32Array;
   readonly trained: Uint8Array;
+  /** Classifiers with weights that are not finite, and when the first of them came, ns. */
+  #broken = 0;
+  #brokenAt = -1;
 
   constructor(host: FirmwareHost, rows: HostedRows, dataset: Dataset) {
     this.#host = host;
@@ -60,9 +65,10 @@ export class Evaluation {
 
   /**
    * Takes a classifier; a pair that has one already keeps the first.
+   * @param now ns.
    * @returns its accuracy on the training rows of its two classes.
    */
-  add(pair: number, weights: Float32Array): number {
+  add(pair: number, weights: Float32Array, now: number): number {
     const { classes, test } = this.#dataset;
     const i = pairFirst(pair, classes);
     const j = pairSecond(pair, classes);
@@ -70,12 +76,24 @@ export class Evaluation {
     if (this.trained[pair] === 0) {
       this.trained[pair] = 1;
       this.weights.set(weights.subarray(0, this.#size), offset);
+      if (!isFiniteVector(weights)) {
+        if (this.#broken === 0) this.#brokenAt = now;
+        this.#broken++;
+      }
       if (test.count > 0) {
         this.#host.predict(this.#rows.test, this.weights, offset, 0, test.count);
         this.#votes.add(i, j, this.#host.scores);
       }
     }
     return this.#accuracyOn(offset, i, j);
+  }
+
+  /** What a report should say of the classifiers, a sentence each. */
+  get notes(): readonly string[] {
+    if (this.#broken === 0) return [];
+    const count = `${this.#broken} of ${this.trained.reduce((sum, there) => sum + there, 0)} classifiers`;
+    const since = `the first came at ${toSeconds(this.#brokenAt)} s`;
+    return [`Training diverged: ${count} have weights that are not finite numbers; ${since}.`];
   }
 
   /** Accuracy and macro-F1 by majority vote of the classifiers that are there. NaN without test rows. */

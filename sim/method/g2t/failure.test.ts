@@ -48,10 +48,6 @@ describe('memory', () => {
     expect(() => smallWorld({ holds: ['all', 'all', 'all'], specs: () => ({ flashBytes: 999 }) })).toThrow(
       /40 rows that device 0 holds to fit its flash of 999 B, they take 1000 B/,
     );
-    const published = { learner: { name: 'opt-sgd', variant: 'as-published' } };
-    expect(() => smallWorld({ holds: ['none', 'all', 'none'], options: published })).toThrow(
-      /^method.learner.variant: expected one that trains on held rows, got as-published .*device 1 holds some/,
-    );
     const many = { rows: 200, holds: ['all', 'all', 'all'] as const, specs: () => ({ ramBytes: 2000 }) };
     expect(() => smallWorld({ ...many, options: { rows: 'stream' } })).toThrow(
       /^fleet: expected devices that hold rows to have \d+ B .* task of 400 rows takes, device 0 has 2000 B/,

@@ -33,7 +33,12 @@ const hold = z
 const manual = z.strictObject({
   device: z.int().min(0).describe('device id, from 0'),
   rounds: z
-    .array(z.string().regex(CLASS_LIST, 'expected classes from 1, as in "1-15" or "1-3, 7"'))
+    .array(
+      z
+        .string()
+        .regex(CLASS_LIST, 'expected classes from 1, as in "1-15" or "1-3, 7"')
+        .refine((text) => new Set(parseClasses(text)).size > 1, 'expected at least two classes'),
+    )
     .min(1)
     .describe('the classes of each round; all pairs within a round are its tasks'),
 });
@@ -108,6 +113,12 @@ export const g2tOptions = z
           : 'expected `allocate: manual` beside `manual`';
       context.addIssue({ code: 'custom', message, path: ['manual'] });
     }
+    const listed = options.manual?.map(({ device }) => device) ?? [];
+    listed.forEach((device, index) => {
+      if (listed.indexOf(device) === index) return;
+      const message = `expected each device once, got ${device} again`;
+      context.addIssue({ code: 'custom', message, path: ['manual', index, 'device'] });
+    });
     if (options.allocate !== 'manual' && (options.round === 'batch') !== (options.batch !== undefined)) {
       const message =
         options.batch === undefined

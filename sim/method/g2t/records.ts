@@ -103,7 +103,8 @@ export class Records implements DeviceRecords {
     const { rounds } = this;
     const { at } = rounds;
     const totals = this.#totals();
-    const compute = this.#accounts.compute[device]!;
+    // What a device has been sent ahead it has yet to compute.
+    const compute = this.#accounts.computeUntil(device, now);
     const communication = this.#accounts.communicationUntil(device, now);
     const up = totals.bytesUp[device]!;
     const down = totals.bytesDown[device]!;

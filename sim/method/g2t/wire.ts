@@ -28,6 +28,8 @@ export interface G2tInput {
   /** ns that each device's CPU needs for a byte of a frame that comes in. */
   readonly nanosecondsPerByte: Float64Array;
   readonly onFinished: () => void;
+  /** Called when classifiers have come in; undefined where nobody measures the model then. */
+  readonly onAggregated?: (() => void) | undefined;
   /** Classes whose training rows each device holds itself. */
   readonly holds: readonly ('none' | 'all' | readonly number[])[];
 }
@@ -89,6 +91,7 @@ export function wireG2t(input: G2tInput): WiredG2t {
     records,
     ramBytes: plan.ramBytes,
     onFinished: input.onFinished,
+    onAggregated: input.onAggregated,
   });
   return { method, records, evaluation, work };
 }
@@ -154,14 +157,8 @@ function planRows(host: FirmwareHost, { options, specs, receiveBytes, dataset }:
 
 /** @throws InputError where devices that hold rows cannot train on them. */
 function checkHolding(host: FirmwareHost, { options, specs, receiveBytes, dataset, holds }: G2tInput, rows: number) {
-  const holder = holds.findIndex((held) => held !== 'none');
-  if (holder < 0) return;
+  if (holds.every((held) => held === 'none')) return;
   const { learner, codec } = options;
-  if (learner.name === 'opt-sgd' && learner.variant === 'as-published') {
-    throw new InputError(
-      `method.learner.variant: expected one that trains on held rows, got as-published (its fault reaches into the next row), and device ${holder} holds some`,
-    );
-  }
   const kind = { learner: LEARNER[learner.name], codec: CODEC[codec], mode: MODE.held | MODE.seeded };
   const need = host.taskBytes({ ...kind, features: dataset.features, rows, receiveBytes });
   const small = holds.findIndex((held, device) => held !== 'none' && specs[device]!.ramBytes < need);

@@ -91,11 +91,9 @@ function byHand(options: G2tOptions, classes: number, devices: number): Plan {
   const first = new Int32Array(devices);
   const end = new Int32Array(devices);
   const byDevice = [...options.manual!].sort((a, b) => a.device - b.device);
-  byDevice.forEach(({ device, rounds }, n) => {
+  byDevice.forEach(({ device, rounds }) => {
     if (device >= devices)
       throw new InputError(`method.manual: expected a device from 0 to ${devices - 1}, got ${device}`);
-    if (n > 0 && byDevice[n - 1]!.device === device)
-      throw new InputError(`method.manual: expected device ${device} once, got it twice`);
     first[device] = pair.length;
     rounds.forEach((text, index) => {
       const list = [...new Set(parseClasses(text))].sort((a, b) => a - b);
@@ -103,10 +101,6 @@ function byHand(options: G2tOptions, classes: number, devices: number): Plan {
       if (list[0]! < 0 || last >= classes) {
         throw new InputError(`method.manual: expected classes from 1 to ${classes} on device ${device}, got ${text}`);
       }
-      if (list.length < 2)
-        throw new InputError(
-          `method.manual: expected at least two classes in a round of device ${device}, got ${text}`,
-        );
       classesOfRound[device]!.push(list);
       list.forEach((i, a) => {
         for (const j of list.slice(a + 1)) {

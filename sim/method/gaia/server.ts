@@ -4,7 +4,7 @@ import { getF32, getU32 } from '../../protocol/bytes.ts';
 import { CHANGE_BYTES, mirrorCapacity, type Update, writeMirror } from '../../protocol/exchange.ts';
 import { HEADER_BYTES, PAYLOAD_BYTES } from '../../protocol/frame.ts';
 import type { Prepared } from '../exchange/prepare.ts';
-import { ExchangeServer } from '../exchange/server.ts';
+import { ExchangeServer, type ServerListener } from '../exchange/server.ts';
 import type { MethodProgress } from '../method.ts';
 import type { GaiaOptions } from './options.ts';
 import { GaiaRelay } from './relay.ts';
@@ -29,11 +29,11 @@ export class GaiaServer extends ExchangeServer {
   readonly #dense: Float32Array;
 
   constructor(
-    given: { readonly sim: Simulation; readonly fleet: Fleet; readonly onFinished: () => void },
+    given: ServerListener & { readonly sim: Simulation; readonly fleet: Fleet },
     prepared: Prepared,
     options: GaiaOptions,
   ) {
-    super(given.sim, given.fleet, prepared, given.onFinished);
+    super(given, prepared);
     this.#options = options;
     const { devices } = given.fleet;
     this.#relay = new GaiaRelay(devices, prepared.model.dimension);
@@ -112,6 +112,8 @@ export class GaiaServer extends ExchangeServer {
       this.finish();
       return;
     }
+    this.applied();
+    if (this.sim.stopped) return;
     this.available(device);
     this.#release();
   }

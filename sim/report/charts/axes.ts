@@ -41,7 +41,7 @@ export function stacked(
   return panels.map((panel, i) => panel(i === panels.length - 1 ? x.shown : x.bare));
 }
 
-/** One line over time with its last value written at its end. */
+/** One line over time, with gaps where its value is not known, and its label behind the last value that is. */
 export function linePanel(options: {
   readonly x: Spec;
   readonly height: number;
@@ -66,7 +66,7 @@ export function linePanel(options: {
         encoding: { x: options.x, y },
       },
       {
-        data: { values: line.points.slice(-1) },
+        data: { values: line.points.filter(({ v }) => v !== null).slice(-1) },
         mark: { type: 'text', align: 'left', dx: 6, dy: line.dy ?? 0, color: line.color, text: line.label },
         encoding: { x: { field: 't', type: 'quantitative' }, y: { field: 'v', type: 'quantitative' } },
       },
@@ -85,8 +85,9 @@ export interface LineOfPanel {
   readonly dy?: number;
 }
 
-/** A value axis for positive values: logarithmic when they span more than `decades` powers of ten. */
-export function valueAxis(values: readonly number[], decades = 1.3): Spec {
+/** A value axis for positive values: logarithmic when they span more than `decades` powers of ten. What is not known is null. */
+export function valueAxis(all: readonly (number | null)[], decades = 1.3): Spec {
+  const values = all.filter((value) => value !== null);
   const positive = values.filter((value) => value > 0);
   const low = Math.min(...positive);
   const high = Math.max(...positive);

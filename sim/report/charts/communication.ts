@@ -41,7 +41,7 @@ export function communicationChart(result: RunResult): Chart | null {
 function ratioPanel(metrics: Table, per: number, ratio: (typeof RATIOS)[number]): ((x: Spec) => Spec)[] {
   const points = pointsOf(metrics, per)(ratio.column);
   if (points.length === 0) return [];
-  const values = points.map((point) => point.v!);
+  const values = points.map((point) => point.v);
   const axis = valueAxis(values);
   const log = JSON.stringify(axis).includes('"log"') ? ' (logarithmic)' : '';
   return [

@@ -21,8 +21,8 @@ export function convergenceChart(result: RunResult): Chart | null {
   const quality = QUALITY.map((line) => ({ ...line, points: points(line.column) })).filter((l) => l.points.length > 0);
   if (quality.length > 0) panels.push(qualityPanel(quality));
   if (findColumn(metrics, 'loss') !== undefined) {
-    const loss = points('loss');
-    if (loss.length > 1) panels.push(lossPanel(loss));
+    const loss = points('loss', 'gap');
+    if (loss.filter(({ v }) => v !== null).length > 1) panels.push(lossPanel(loss));
   }
   panels.push(tasksPanel(points('tasks_done'), result.summary.tasks_total));
   if (varies(metrics, 'online')) panels.push(onlinePanel(points('online'), result.summary.devices));
@@ -35,20 +35,24 @@ export function convergenceChart(result: RunResult): Chart | null {
   });
 }
 
-/** Gives a column as points over time, thinned out, without the missing ones. */
-export function pointsOf(metrics: Table, per: number): (column: string) => Point[] {
+/**
+ * Gives a column as points over time, thinned out.
+ * @param missing what becomes of rows without a number: dropped, where nothing happened since the last row, or a gap in the line.
+ */
+export function pointsOf(metrics: Table, per: number): (column: string, missing?: 'dropped' | 'gap') => Point[] {
   const at = numbersOf(metrics, 'at_s');
   const rows = thin(at);
-  return (column) => {
+  return (column, missing = 'dropped') => {
     const values = numbersOf(metrics, column);
-    return rows.flatMap((row) => (Number.isNaN(values[row]) ? [] : [{ t: six(at[row]! / per), v: six(values[row]!) }]));
+    const kept = missing === 'gap' ? rows : rows.filter((row) => !Number.isNaN(values[row]));
+    return kept.map((row) => ({ t: six(at[row]! / per), v: six(values[row]!) }));
   };
 }
 
 type QualityLine = (typeof QUALITY)[number] & { readonly points: readonly Point[] };
 
 function qualityPanel(lines: readonly QualityLine[]): (x: Spec) => Spec {
-  const top = Math.max(...lines.flatMap((line) => line.points.map((point) => point.v!)));
+  const top = Math.max(...lines.flatMap((line) => line.points.map((point) => point.v ?? 0)));
   const ends = lines.map((line) => line.points.at(-1)!.v!);
   return (x) =>
     linePanel({
@@ -73,14 +77,14 @@ function apart(ends: readonly number[], i: number): number {
 }
 
 function lossPanel(points: readonly Point[]): (x: Spec) => Spec {
-  const axis = valueAxis(points.map((point) => point.v!));
+  const axis = valueAxis(points.map((point) => point.v));
   return (x) =>
     linePanel({
       x,
       height: 110,
       title: `training loss${JSON.stringify(axis).includes('"log"') ? ' (logarithmic)' : ''}`,
       y: axis,
-      lines: [{ points, color: COLOR.ink, label: short(points.at(-1)!.v!) }],
+      lines: [{ points, color: COLOR.ink, label: short(points.at(-1)!.v) }],
     });
 }
 

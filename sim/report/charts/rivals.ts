@@ -1,7 +1,8 @@
+import { wasCut } from '../../metrics/summary.ts';
 import { findColumn, numbersOf, type Table } from '../../metrics/table.ts';
 import { percent, short, six, span, withPrefix } from '../numbers.ts';
 import { fewRivals, type RivalRun, type Rivals, type RunResult } from '../result.ts';
-import { costOf, targetOf } from '../rivals.ts';
+import { costOf, cutText, targetOf } from '../rivals.ts';
 import { THIN_RULE, thin, timeUnit } from '../series.ts';
 import { type Chart, COLOR, chart, type Spec, WIDTH } from '../style.ts';
 import { PERCENT_AXIS, powersOfTen, subtitleOf } from './axes.ts';
@@ -50,7 +51,8 @@ export function rivalsQualityChart(result: RunResult): Chart | null {
     name: 'rivals-quality',
     title: 'Side by side: quality over time and over bytes',
     subtitle: subtitleOf(result),
-    caption: `Quality of each run’s model on the same rows, under the same seed, fleet and weather; a point marks the end of a run. ${THIN_RULE}`,
+    caption:
+      `Quality of each run’s model on the same rows, under the same seed, fleet and weather; a point marks the end of a run. ${THIN_RULE} ${cutText(rivals.runs)}`.trimEnd(),
     body: { vconcat: panels, spacing: 30 },
   });
 }
@@ -274,14 +276,18 @@ export function rivalsCostChart(result: RunResult): Chart | null {
     title,
     color,
     values,
-    texts: values.map((value) => (value === null ? 'not reached' : text(value))),
+    texts: values.map((value, i) => {
+      if (value !== null) return text(value);
+      return wasCut(rivals.runs[i]!.summary) ? 'not by the horizon' : 'not reached';
+    }),
   });
   const rule = rivals.target === undefined ? ', nine tenths of the best accuracy of any run in whole percent' : '';
   return chart({
     name: 'rivals-cost',
     title: `Side by side: what ${percent(target, 0)} accuracy cost`,
     subtitle: subtitleOf(result),
-    caption: `Simulated time, bytes on the wire (both ways) and energy of all devices until the first measurement of at least ${percent(target, 0)} on the test rows${rule}.`,
+    caption:
+      `Simulated time, bytes on the wire (both ways) and energy of all devices until the first aggregation that made the model at least ${percent(target, 0)} accurate on the test rows${rule}. ${cutText(rivals.runs)}`.trimEnd(),
     body: barPanels(
       rivals.runs.map(({ label }) => label),
       [

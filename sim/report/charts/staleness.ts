@@ -154,12 +154,12 @@ function overTime(metrics: Table, lagging: boolean): Spec[] {
     !lagging || findColumn(metrics, 'staleness_mean') === undefined ? [] : pointsOf(metrics, x.per)('staleness_mean');
   const age = pointsOf(metrics, x.per)('age_mean_s');
   if (age.length < 2) return [];
-  const last = age.at(-1)!.v!;
+  const last = age.at(-1)!.v;
   const panel = linePanel({
     x: x.shown,
     height: 90,
     title: 'mean age of the results that arrived (s)',
-    y: valueAxis(age.map((point) => point.v!)),
+    y: valueAxis(age.map((point) => point.v)),
     lines: [{ points: age, color: COLOR.blue, thin: true, label: `last ${span(last)}` }],
   });
   if (lag.length < 2) return [panel];
@@ -167,8 +167,8 @@ function overTime(metrics: Table, lagging: boolean): Spec[] {
     x: x.bare,
     height: 90,
     title: 'mean version lag of the updates applied',
-    y: valueAxis(lag.map((point) => point.v!)),
-    lines: [{ points: lag, color: COLOR.blue, thin: true, label: `last ${short(lag.at(-1)!.v!)}` }],
+    y: valueAxis(lag.map((point) => point.v)),
+    lines: [{ points: lag, color: COLOR.blue, thin: true, label: `last ${short(lag.at(-1)!.v)}` }],
   });
   return [lagLine, panel];
 }

@@ -26,7 +26,7 @@ export function trainingChart(result: RunResult): Chart | null {
   }));
   const x = roundAxis(last);
   const panels = lines.map(({ points, title, color, height }) => {
-    const axis = valueAxis(points.map(({ v }) => v!));
+    const axis = valueAxis(points.map(({ v }) => v));
     const log = JSON.stringify(axis).includes('"log"') ? ' (logarithmic)' : '';
     return (shown: Spec) =>
       linePanel({
@@ -34,7 +34,7 @@ export function trainingChart(result: RunResult): Chart | null {
         height,
         title: `${title}${log}`,
         y: axis,
-        lines: [{ points, color, label: short(points.at(-1)!.v!) }],
+        lines: [{ points, color, label: short(points.at(-1)!.v) }],
       });
   });
   return chart({
@@ -47,11 +47,11 @@ export function trainingChart(result: RunResult): Chart | null {
   });
 }
 
-/** Whether a column is there and says something: a value that is not missing, and not 0 throughout. */
+/** Whether a column is there and says something: a number, and not 0 throughout. */
 function has(rounds: Table, column: string): boolean {
   return (
     findColumn(rounds, column) !== undefined &&
-    Array.from(numbersOf(rounds, column)).some((value) => value !== 0 && !Number.isNaN(value))
+    Array.from(numbersOf(rounds, column)).some((value) => value !== 0 && Number.isFinite(value))
   );
 }
 

@@ -1,6 +1,8 @@
 import { assert } from '../../kernel/errors.ts';
 import { mean, studentInterval } from '../../metrics/statistics.ts';
+import { wasCut } from '../../metrics/summary.ts';
 import type { ResolvedProfile } from '../../net/link-options.ts';
+import { horizonText } from '../numbers.ts';
 import type { FigureRun } from './figure.ts';
 
 /** Mean over seeds, with the bounds of its 95 % confidence interval. */
@@ -43,16 +45,32 @@ export function over(variant: Variant, value: (run: FigureRun) => number | null)
   return values.some((each) => each === null || !Number.isFinite(each)) ? undefined : interval(values as number[]);
 }
 
-/** The mean of what each run of a variant comes to, with the least and the most: where chance is far from normal. */
-export function range(variant: Variant, value: (run: FigureRun) => number): Interval {
-  const values = variant.runs.map(value);
+/**
+ * The mean of what each run of a variant comes to, with the least and the most: where chance is far from normal. Undefined
+ * where one of them has no value.
+ */
+export function range(variant: Variant, value: (run: FigureRun) => number | null): Interval | undefined {
+  const values = variant.runs.flatMap((run) => value(run) ?? []);
+  if (values.length < variant.runs.length) return undefined;
   return { mean: mean(values), low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** The run of a variant with a seed. */
+export function withSeed({ runs }: Variant, seed: number): FigureRun {
+  return runs.find((run) => run.seed === seed)!;
+}
+
+/** What a caption says of runs that were cut, after a space; nothing where none was. */
+export function cutText(runs: readonly FigureRun[]): string {
+  const cut = runs.filter(({ summary }) => wasCut(summary)).length;
+  return cut === 0 ? '' : ` ${horizonText(cut, runs.length)}: where a run was cut, no makespan is given.`;
 }
 
 /** How the seeds are said in a caption. */
 export function seedsText(runs: readonly FigureRun[]): string {
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
-  return seeds === 1 ? 'One seed.' : `Means of ${seeds} seeds, bars: 95 % confidence intervals (Student).`;
+  const text = seeds === 1 ? 'One seed.' : `Means of ${seeds} seeds, bars: 95 % confidence intervals (Student).`;
+  return `${text}${cutText(runs)}`;
 }
 
 const METHODS: Readonly<Record<string, string>> = {
