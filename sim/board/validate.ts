@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArrow } from '../files/arrow.ts';
+import { readArrowGuarded } from '../files/guarded-arrow.ts';
 import { readBytes } from '../files/read.ts';
 import { InputError, RunError } from '../kernel/errors.ts';
 import type { Table } from '../metrics/table.ts';
@@ -8,6 +8,7 @@ import { checkResultData } from '../run/input-check.ts';
 import { DatasetShelf, type LoadedFirmware, type Origin } from '../run/inputs.ts';
 import type { LiveDevice } from '../run/live.ts';
 import { type ReplayInputs, replayInputs } from '../run/replay-inputs.ts';
+import { readResultTable } from '../run/result-tables.ts';
 import { openResult } from '../run/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type Certificate, certificateOf } from './certificate.ts';
@@ -52,17 +53,19 @@ export async function openRecorded(folder: string, options: OpenOptions): Promis
   const { dataset: wanted, seed } = loaded.scenario;
   const dataset = new DatasetShelf(options.dataDir, options).take(wanted, seed, files);
   const inputs = replayInputs({ loaded, dataset, firmware: options.firmware, live });
-  const modelPath = join(folder, 'model.arrow');
-  const model = existsSync(modelPath) ? (await readArrow(readBytes(modelPath), modelPath)).table : undefined;
+  const model = await readResultTable(folder, manifest, 'model');
   const { name, digest, firmware } = manifest;
   return { folder, loaded, record, inputs, live, name, digest, core: firmware.core, model };
 }
 
-/** A record that cannot even be read was cut short or changed: that is what validation is to find, and no fault of usage. */
+/**
+ * A record that cannot even be read was cut short or changed: that is what validation is to find, and no fault of usage. Its rows have
+ * checks of their own, sealed in the manifest, that say where one was changed: more than a hash of the file could.
+ */
 async function recordedTable(path: string): Promise<Table> {
   const bytes = readBytes(path);
   try {
-    return (await readArrow(bytes, path)).table;
+    return (await readArrowGuarded(bytes, path)).table;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RunError(`${path}: the record was cut short or changed: ${why}`, { cause });

@@ -7,18 +7,15 @@ import { type Bundle, checkBundleData, openBundle, packBundle } from '../run/bun
 import { checkResultData, checkSweepData, datasetsOf } from '../run/input-check.ts';
 import { type Firmware, firmwareOf, isBuilt, loadFirmware } from '../run/inputs.ts';
 import { MARKER, openResult } from '../run/store.ts';
-import { openSweep } from '../run/sweep-store.ts';
+import { openSweep, SWEEP_MARKER } from '../run/sweep-store.ts';
 import type { EngineOptions, TrustOptions, VerifyOutcome } from './engine.ts';
 import { verifyResult } from './simulate.ts';
 import { verifySweep } from './verify-sweep.ts';
 import { packageVersion } from './version.ts';
 
-/** The file by which a folder is known to hold a sweep. */
-const SWEEP_MARKER = 'sweep.json';
-
 /** A result's or sweep's folder with all that it takes to make it again, as one archive. */
 export async function bundleFolder(folder: string, dataDir: string): Promise<Uint8Array> {
-  const subject = isSweepFolder(folder) ? sweepIn(folder, dataDir) : resultIn(folder, dataDir);
+  const subject = existsSync(join(folder, SWEEP_MARKER)) ? sweepIn(folder, dataDir) : resultIn(folder, dataDir);
   return packBundle({ ...subject, folder, name: basename(resolve(folder)), version: packageVersion() });
 }
 
@@ -43,16 +40,6 @@ function sweepIn(folder: string, dataDir: string) {
   checkSweepData(plan, dataDir);
   const { inputs, sweep, firmware } = plan;
   return { holds: 'sweep' as const, datasets: sweep.datasets, inputs, wanted: firmware.sha256 };
-}
-
-/** Makes what lies in a sweep's folder again, and compares. */
-export function verifySweepFolder(folder: string, options: EngineOptions): Promise<VerifyOutcome> {
-  return verifySweep(folder, { ...options, firmware: loadFirmware(), limits: {}, version: packageVersion() });
-}
-
-/** Whether a folder holds a sweep. */
-export function isSweepFolder(folder: string): boolean {
-  return existsSync(join(folder, SWEEP_MARKER));
 }
 
 /**

@@ -26,7 +26,12 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     if (!flag(args, 'quiet')) io.stderr.write(`figures: ${line}\n`);
   };
   const made: string[] = [];
-  for await (const { figure, files } of make(plans, args, io, say)) {
+  const failed: { readonly figure: Figure; readonly error: unknown }[] = [];
+  for await (const { figure, files, error } of make(plans, args, io, say)) {
+    if (files === undefined) {
+      failed.push({ figure, error });
+      continue;
+    }
     if (files.size === 0) throw new RunError(`figures: expected files of ${figure.name}, got none`);
     for (const [name, content] of files) {
       if (check) compare(join(outDir, name), content);
@@ -35,13 +40,22 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     made.push(figure.name);
     say(`${figure.name} ${check ? 'is as it stands' : 'done'}, ${made.length} of ${plans.length}`);
   }
+  // Where none could be made, what the first failed of is what is wrong.
+  if (made.length === 0 && failed.length > 0) throw failed[0]!.error;
+  for (const { figure, error } of failed) io.stderr.write(`figures: ${figure.name}: ${messageOf(error)}\n`);
   if (flag(args, 'json')) {
-    const about = plans.map(({ figure, provenance }) => ({ name: figure.name, generated: provenance.generated }));
+    const about = plans
+      .filter(({ figure }) => made.includes(figure.name))
+      .map(({ figure, provenance }) => ({ name: figure.name, generated: provenance.generated }));
     io.stdout.write(`${JSON.stringify({ out: outDir, figures: about, checked: check })}\n`);
   } else if (!flag(args, 'quiet')) {
     io.stdout.write(check ? `${outDir}: ${made.length} as they stand\n` : `${outDir}: ${made.length} made\n`);
   }
-  return EXIT.done;
+  return failed.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function choose(figures: readonly Figure[], names: readonly string[]): readonly Figure[] {
@@ -114,7 +128,18 @@ async function* make(plans: readonly FigurePlan[], args: Arguments, io: Io, say:
     // All at once into the pool, which keeps its threads busy; drawn in order.
     const making = plans.map((each) => makeFigure(each, pool, firmware.sha256, onRun));
     for (const each of making) each.catch(() => {});
-    for (const [index, each] of making.entries()) yield { figure: plans[index]!.figure, files: await each };
+    for (const [index, each] of making.entries()) {
+      const { figure } = plans[index]!;
+      let files: Map<string, Content> | undefined;
+      let error: unknown;
+      try {
+        files = await each;
+      } catch (cause) {
+        if (io.interrupt.aborted) throw cause;
+        error = cause;
+      }
+      yield { figure, files, error };
+    }
   } finally {
     io.interrupt.removeEventListener('abort', stop);
     await pool.close();

@@ -108,6 +108,16 @@ describe('g2t figures', { timeout: 300_000 }, () => {
     expect(outcome.stderr).not.toContain('generated');
   });
 
+  it('makes the others where one cannot be made, and names it', async () => {
+    const [data, out] = [join(folder, 'part'), join(folder, 'others')];
+    const argv = ['figures', 'fig-3', 'tau-delay', '--reduced', '--workers', '1', '--data', data, '--out', out];
+    const outcome = await g2t([...argv, '--quiet']);
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(/^figures: tau-delay: .*mnist.*$/m);
+    expect(readdirSync(out)).toContain('fig-3.svg');
+    expect(readdirSync(out).filter((name) => name.startsWith('tau-delay'))).toEqual([]);
+  });
+
   it('lists what there is', async () => {
     const listed = JSON.parse((await g2t(['figures', '--list', '--json'])).stdout) as { figures: { name: string }[] };
     expect(listed.figures.map(({ name }) => name)).toContain('table-1');

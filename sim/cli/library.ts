@@ -86,6 +86,8 @@ export interface SweepResult {
   /** Hash of all that decides the sweep. */
   readonly id: string;
   readonly folder: string;
+  /** Runs that failed: their rows have an `error`, and no numbers. */
+  readonly failed: number;
   /** A row a run: what varied, and every number of its summary. */
   readonly runs: Table;
   /** A row a point and metric: mean, median, intervals, differences seed by seed, effect sizes. */
@@ -94,7 +96,8 @@ export interface SweepResult {
 
 /**
  * Runs a scenario over many values and seeds, as `g2t sweep` does, and writes its tables and report.
- * @throws as `run` does; what was made until then stays, and is found when it is called again.
+ * A run that fails is a row with its `error`, and the others go on; called again, it is tried again.
+ * @throws where the sweep is wrong, or all of its runs fail alike. What was made until then stays, and is found when it is called again.
  * @example
  * const { runs } = await sweep({ sweep: 'scenarios/sweeps/latency-and-loss.yaml', workers: 2 });
  * const slow = rows(runs).filter(({ makespan_s }) => makespan_s === null || makespan_s > 20); // null: cut at its horizon
@@ -107,9 +110,9 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     import('./sweep.ts'),
     redis === undefined
       ? localEngine({ firmware, dataDir: folderOf(options), workers: options.workers })
-      : redisEngine(redis, firmware),
+      : redisEngine(redis, firmware, folderOf(options)),
   ]);
-  const { id, folder, tables } = await makeSweep({
+  const { id, folder, failed, tables } = await makeSweep({
     sweep: loaded,
     dataInputs: inputsInFolder(folderOf(options)),
     engine,
@@ -118,12 +121,16 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     cancelled: () => signal?.aborted === true,
   });
   if (tables === undefined) throw new Interrupted();
-  return { id, folder, ...tables };
+  return { id, folder, failed, ...tables };
 }
 
-async function redisEngine(redis: string, firmware: ReturnType<typeof loadFirmware>): Promise<SweepEngine> {
+async function redisEngine(
+  redis: string,
+  firmware: ReturnType<typeof loadFirmware>,
+  dataDir: string,
+): Promise<SweepEngine> {
   const { bullEngine } = await import('../run/bull-engine.ts');
-  return await bullEngine({ redis, firmware, say: () => {} });
+  return await bullEngine({ redis, firmware, dataDir, say: () => {} });
 }
 
 /** A row of a table: a value a column. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { canonicalJson } from '../files/json.ts';
 import { checkReplaceable, checkWritable, writeFolderWhole } from '../files/write.ts';
 import { wasCut } from '../metrics/summary.ts';
 import { renderReport } from '../report/report.ts';
@@ -11,7 +12,7 @@ import { changedInput, checkResultData, differenceInWords, inputsOf } from '../r
 import { type Firmware, loadDataset, loadFirmware } from '../run/inputs.ts';
 import { resultFolder } from '../run/result-folder.ts';
 import { Interrupted } from '../run/run.ts';
-import { identityOf, MARKER, type Manifest, manifestOf, openResult, resultFiles, runId } from '../run/store.ts';
+import { identityOf, MARKER, type Manifest, manifestOf, openResult, resultFiles, runId, sealed } from '../run/store.ts';
 import type { GuardLimits } from '../run/watchdog.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { DiffOutcome, EngineOptions, RunDone, VerifyOutcome } from './engine.ts';
@@ -40,10 +41,12 @@ export async function runScenario(
   const host = hostFacts(started, options.threads);
   const manifest = manifestOf({ loaded, id, firmware, version: packageVersion(), outcome, variants, live, host });
   const files = await resultFiles(manifest, loaded, outcome, variants);
+  const marker = canonicalJson(sealed(manifest, files));
   const { summary, tables } = outcome;
   const extras = { ...outcome.extras, notes, ...rivalsOf(loaded, outcome, variants) };
   const report = await renderReport({ summary, manifest, tables, scenarioText: loaded.text, extras });
   for (const [name, bytes] of report) files.set(name, bytes);
+  files.set(MARKER, marker);
   if (options.cancelled()) throw new Interrupted();
   const folder = resultFolder(base, identityOf(manifest), {
     marker: MARKER,

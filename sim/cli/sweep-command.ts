@@ -4,6 +4,7 @@ import { horizonText } from '../report/numbers.ts';
 import { SweepInterrupted } from '../run/interrupted.ts';
 import { readShard, shardText } from '../run/shard.ts';
 import type { SweepEngine } from '../run/sweep-engine.ts';
+import type { FailedPoint } from '../run/sweep-failure.ts';
 import type { LoadedSweep } from '../scenario/sweep.ts';
 import { folderOf } from './data-command.ts';
 import type { Io } from './io.ts';
@@ -57,7 +58,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     const done = await makeSweep({
       sweep,
       dataInputs: inputsInFolder(folderOf(args, io)),
-      engine: await (making ?? redisEngine(redis ?? REDIS, (line) => view.say(line))),
+      engine: await (making ?? redisEngine(redis ?? REDIS, folderOf(args, io), (line) => view.say(line))),
       out: text(args, 'out'),
       shard,
       resume: flag(args, 'resume'),
@@ -65,13 +66,12 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       cancelled: () => io.interrupt.aborted,
     });
     view.end();
-    tell(done, args, io, (performance.now() - started) / 1000);
-    return EXIT.done;
+    return tell(done, args, io, (performance.now() - started) / 1000);
   } catch (error) {
     view.end();
     if (error instanceof SweepInterrupted) {
-      const { done, total, folder } = error;
-      view.say(`stopped: ${done} of ${total} runs stand in ${folder}; the same command goes on`);
+      const { done, failed, total, folder } = error;
+      view.say(`stopped: ${done - failed} of ${total} runs stand in ${folder}; the same command goes on`);
     }
     throw error;
   } finally {
@@ -88,12 +88,12 @@ async function threads(workers: number | undefined, dataDir: string): Promise<Sw
   return await localEngine({ firmware: loadFirmware(), dataDir, workers });
 }
 
-async function redisEngine(redis: string, say: (line: string) => void): Promise<SweepEngine> {
+async function redisEngine(redis: string, dataDir: string, say: (line: string) => void): Promise<SweepEngine> {
   const [{ bullEngine }, { loadFirmware }] = await Promise.all([
     import('../run/bull-engine.ts'),
     import('../run/inputs.ts'),
   ]);
-  return await bullEngine({ redis, firmware: loadFirmware(), say });
+  return await bullEngine({ redis, firmware: loadFirmware(), dataDir, say });
 }
 
 /** Joins shards. */
@@ -101,26 +101,41 @@ export async function merge(args: Arguments, io: Io): Promise<number> {
   const folders = [positional(args, 'shard'), ...((args['more'] as readonly string[] | undefined) ?? [])].map(String);
   const started = performance.now();
   const { mergeShards } = await import('./sweep.ts');
-  tell(await mergeShards(folders, text(args, 'out')), args, io, (performance.now() - started) / 1000);
-  return EXIT.done;
+  return tell(await mergeShards(folders, text(args, 'out')), args, io, (performance.now() - started) / 1000);
 }
 
-function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): void {
-  const { id, folder, points, runs, found, cut, tables } = done;
+/** So many points are named when runs failed; the tables have all. */
+const SHOWN_POINTS = 10;
+/** So many seeds of a point. */
+const SHOWN_SEEDS = 5;
+
+/** Says what a sweep came to. @returns the exit code: a run that failed is a failure, though the others are there. */
+function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): number {
+  const { id, folder, points, runs, found, failed, failedPoints, cut, tables } = done;
+  const code = failed === 0 ? EXIT.done : EXIT.failed;
+  if (failed > 0) {
+    const where = tables === undefined ? '' : '; the column error of the table of runs says why';
+    io.stderr.write(`sweep: ${failed} of ${runs} runs failed${where}; the same command tries them again\n`);
+    for (const each of failedPoints.slice(0, SHOWN_POINTS)) io.stderr.write(`${failedInWords(each)}\n`);
+    if (failedPoints.length > SHOWN_POINTS) io.stderr.write(`and ${failedPoints.length - SHOWN_POINTS} more points\n`);
+  }
   if (flag(args, 'json')) {
     const files =
       tables === undefined
         ? []
         : ['runs.arrow', 'runs.parquet', 'statistics.arrow', 'statistics.parquet', 'report.html'];
     const host = { wall_s: seconds };
-    io.stdout.write(`${JSON.stringify({ sweep: id, result: folder, points, runs, found, cut, files, host })}\n`);
-    return;
+    io.stdout.write(
+      `${JSON.stringify({ sweep: id, result: folder, points, runs, found, failed, cut, files, host })}\n`,
+    );
+    return code;
   }
-  if (flag(args, 'quiet')) return;
+  if (flag(args, 'quiet')) return code;
   const rows: [string, string][] = [
     ['sweep', id],
     ['points', String(points)],
     ['runs', found === 0 || found === runs ? String(runs) : `${runs}, of which ${found} stood already`],
+    ...(failed === 0 ? [] : [['failed', String(failed)] as [string, string]]),
     ...(cut === 0 ? [] : [['stopped', horizonText(cut, runs)] as [string, string]]),
     ['took', `${Number(seconds.toPrecision(3))} s`],
     ['results', folder],
@@ -128,4 +143,13 @@ function tell(done: SweepDone, args: Arguments, io: Io, seconds: number): void {
   if (tables !== undefined) rows.push(['report', join(folder, 'report.html')]);
   else rows.push(['next', 'g2t merge with the folders of all shards, when all are there']);
   io.stdout.write(pairs(rows));
+  return code;
+}
+
+/** "point 1 (dataset.path inf.csv), seeds 1, 2: inf.csv:9:b: expected a finite number, got inf" */
+function failedInWords({ point, settings, seeds, error }: FailedPoint): string {
+  const which = settings === '' ? '' : ` (${settings})`;
+  const shown = seeds.slice(0, SHOWN_SEEDS).join(', ');
+  const more = seeds.length > SHOWN_SEEDS ? ` and ${seeds.length - SHOWN_SEEDS} more` : '';
+  return `point ${point}${which}, seed${seeds.length > 1 ? 's' : ''} ${shown}${more}: ${error}`;
 }

@@ -54,9 +54,9 @@ export async function sweepProgress(io: Io, { quiet }: { readonly quiet: boolean
 /** "90 of 200 runs, 12 s left": by the pace of the runs made so far, those that stood before left out. */
 function timer(): (progress: SweepProgress) => string {
   const started = performance.now();
-  return ({ done, found, total }) => {
+  return ({ done, failed, found, total }) => {
     const made = done - found;
-    const runs = `${done} of ${total} runs`;
+    const runs = `${done} of ${total} runs${failed === 0 ? '' : `, ${failed} failed`}`;
     if (made === 0) return runs;
     const left = ((performance.now() - started) / 1000 / made) * (total - done);
     return `${runs}, ${inWords(left)} left`;

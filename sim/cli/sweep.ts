@@ -10,6 +10,7 @@ import { loadFirmware } from '../run/inputs.ts';
 import { Interrupted, SweepInterrupted } from '../run/interrupted.ts';
 import type { Shard } from '../run/shard.ts';
 import type { SweepEngine } from '../run/sweep-engine.ts';
+import { type FailedPoint, failedPoints, refuseIfAllFailed } from '../run/sweep-failure.ts';
 import { SweepPlan, type SweepRow } from '../run/sweep-plan.ts';
 import { type SweepTables, sweepTables, tableFiles } from '../run/sweep-results.ts';
 import { checkShard, collectRows, runSweep, type SweepProgress } from '../run/sweep-run.ts';
@@ -50,13 +51,20 @@ export interface SweepDone {
   readonly runs: number;
   /** Of these, how many stood already. */
   readonly found: number;
+  /** Of these, how many failed. */
+  readonly failed: number;
+  /** The points that they are of. */
+  readonly failedPoints: readonly FailedPoint[];
   /** Runs that were cut at their horizon. */
   readonly cut: number;
   /** Undefined for a shard, which has no tables of its own. */
   readonly tables: SweepTables | undefined;
 }
 
-/** Makes the runs of a sweep that do not stand yet, then its tables, charts and report. */
+/**
+ * Makes the runs of a sweep that do not stand yet, then its tables, charts and report. A run that fails is a row of them.
+ * @throws what a run failed of where all runs failed alike.
+ */
 export async function makeSweep(request: SweepRequest): Promise<SweepDone> {
   const { sweep, shard, engine, cancelled = () => false } = request;
   let rows: readonly SweepRow[];
@@ -68,7 +76,7 @@ export async function makeSweep(request: SweepRequest): Promise<SweepDone> {
     checkShard(plan, shard);
     folder = request.out ?? sweepFolder('results', plan, shard);
     openSweepFolder(folder, plan, request.resume === true);
-    progress = { done: 0, found: 0, total: plan.runs };
+    progress = { done: 0, failed: 0, found: 0, total: plan.runs };
     const onProgress = (now: SweepProgress) => {
       progress = now;
       request.onProgress?.(now);
@@ -80,15 +88,14 @@ export async function makeSweep(request: SweepRequest): Promise<SweepDone> {
   } finally {
     await engine.close();
   }
-  const done = {
-    id: plan.id,
-    folder,
-    points: sweep.points.length,
-    runs: rows.length,
-    found: progress.found,
-    cut: cutOf(rows),
-  };
-  return { ...done, tables: shard === undefined ? await writeResults(folder, plan, rows) : undefined };
+  const tables = shard === undefined ? await writeResults(folder, plan, rows) : undefined;
+  return { ...doneOf(plan, rows), folder, found: progress.found, tables };
+}
+
+function doneOf({ id, sweep }: SweepPlan, rows: readonly SweepRow[]) {
+  const failures = failedPoints(sweep, rows);
+  const failed = failures.reduce((sum, { seeds }) => sum + seeds.length, 0);
+  return { id, points: sweep.points.length, runs: rows.length, failed, failedPoints: failures, cut: cutOf(rows) };
 }
 
 /**
@@ -107,11 +114,9 @@ export async function mergeShards(folders: readonly string[], out: string | unde
     throw new InputError(`expected shards of one sweep, got ${both}${why}`);
   }
   const { rows, missing } = collectRows(plan, (run) => {
-    for (const folder of folders) {
-      const record = readRecord(folder, run);
-      if (record !== undefined) return record;
-    }
-    return undefined;
+    const records = folders.flatMap((folder) => readRecord(folder, run) ?? []);
+    // Shards may share a run: where it failed in one of them only, it stands.
+    return records.find(({ error }) => error === undefined) ?? records[0];
   });
   if (missing.length > 0) {
     const shards = shardsOf(folders);
@@ -123,20 +128,13 @@ export async function mergeShards(folders: readonly string[], out: string | unde
   const folder = out ?? (folders.length === 1 ? folders[0]! : sweepFolder('results', plan, undefined));
   openSweepFolder(folder, plan, false);
   for (const { record, id, seed } of rows)
-    if (readRecord(folder, { id, seed }) === undefined) writeRecord(folder, record);
-  const done = {
-    id: plan.id,
-    folder,
-    points: plan.sweep.points.length,
-    runs: rows.length,
-    found: rows.length,
-    cut: cutOf(rows),
-  };
-  return { ...done, tables: await writeResults(folder, plan, rows) };
+    if (readRecord(folder, { id, seed })?.summary === undefined) writeRecord(folder, record);
+  const done = doneOf(plan, rows);
+  return { ...done, folder, found: done.runs - done.failed, tables: await writeResults(folder, plan, rows) };
 }
 
 function cutOf(rows: readonly SweepRow[]): number {
-  return rows.filter(({ record }) => wasCut(record.summary)).length;
+  return rows.filter(({ record }) => record.summary !== undefined && wasCut(record.summary)).length;
 }
 
 /** How many shards there were, by the names of their folders. */
@@ -150,6 +148,7 @@ function shardsOf(folders: readonly string[]): number | undefined {
 
 /** Tables, charts and report, each file whole; the same bytes whoever made the runs. */
 async function writeResults(folder: string, plan: SweepPlan, rows: readonly SweepRow[]): Promise<SweepTables> {
+  refuseIfAllFailed(rows);
   const tables = sweepTables(plan, rows);
   const version = packageVersion();
   const files = new Map([
@@ -161,8 +160,10 @@ async function writeResults(folder: string, plan: SweepPlan, rows: readonly Swee
     schema: 1,
     sweep: id,
     name: sweep.name,
+    versions: { globe2train: version },
     points: sweep.points.length,
     runs: rows.length,
+    failed: rows.filter(({ record }) => record.error !== undefined).length,
     cut: cutOf(rows),
     columns: sweep.columns.map(({ name }) => name),
   };

@@ -1,11 +1,12 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { cleanScratchFolders } from '../files/scratch.ts';
 import { EXIT } from '../kernel/errors.ts';
 import type { Io } from './io.ts';
 import { withEngine } from './run-command.ts';
 import { type Arguments, flag, positional, quantityOption } from './usage.ts';
 
-/** Runs a result, a sweep or what a bundle holds again; a difference is exit code 1. */
+/** Runs a result, a sweep, or what a bundle holds, again; a difference is exit code 1. */
 export async function verify(args: Arguments, io: Io): Promise<number> {
   const result = positional(args, 'result');
   cleanScratchFolders();
@@ -16,9 +17,11 @@ export async function verify(args: Arguments, io: Io): Promise<number> {
     say: (line: string) => void io.stderr.write(`verify: ${line}\n`),
   };
   const outcome = await withEngine(args, io, 'verify', async (engine, options) => {
-    const { isSweepFolder, verifyBundle, verifySweepFolder } = await import('./bundle.ts');
-    if (isBundle) return verifyBundle(result, { ...options, ...foreign });
-    return isSweepFolder(result) ? verifySweepFolder(result, options) : engine.verifyResult(result, options);
+    const { SWEEP_MARKER } = await import('../run/sweep-store.ts');
+    if (isBundle) return (await import('./bundle.ts')).verifyBundle(result, { ...options, ...foreign });
+    if (existsSync(join(result, SWEEP_MARKER)))
+      return (await import('./verify-sweep.ts')).verifySweepFolder(result, options);
+    return engine.verifyResult(result, options);
   });
   for (const note of outcome.notes ?? []) if (!flag(args, 'quiet')) io.stderr.write(`verify: ${note}\n`);
   const { same, expected, digest, difference } = outcome;

@@ -7,7 +7,7 @@ export type ArrowMetadata = { readonly [key: string]: string };
 
 /** Loading apache-arrow costs about 0.2 s, so it waits until a table is written or read. */
 let loading: Promise<typeof import('apache-arrow')> | undefined;
-function load(): Promise<typeof import('apache-arrow')> {
+export function loadArrow(): Promise<typeof import('apache-arrow')> {
   loading ??= import('apache-arrow');
   return loading;
 }
@@ -20,7 +20,7 @@ function load(): Promise<typeof import('apache-arrow')> {
  *   unit and description.
  */
 export async function writeArrow(whole: Table, metadata: ArrowMetadata): Promise<Uint8Array> {
-  const arrow = await load();
+  const arrow = await loadArrow();
   const fields: Field[] = [];
   const children: Data[] = [];
   whole.columns.forEach((column, index) => {
@@ -116,23 +116,24 @@ export async function readArrow(
   bytes: Uint8Array,
   place: string,
 ): Promise<{ readonly table: Table; readonly metadata: ArrowMetadata }> {
-  const arrow = await load();
-  let read: import('apache-arrow').Table;
+  const arrow = await loadArrow();
   try {
-    read = arrow.tableFromIPC(bytes);
-    if (read.schema.fields.length === 0) throw new Error('no columns');
+    const read = arrow.tableFromIPC(bytes);
+    const { fields } = read.schema;
+    if (fields.length === 0) throw new Error('no columns');
+    // Every row takes a bit of each column at least.
+    if (read.numRows > 8 * bytes.length) throw new Error(`${read.numRows} rows in ${bytes.length} bytes`);
+    const metadata = Object.fromEntries([...read.schema.metadata].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const columns = fields.map((field, i) => columnOf(field, read.getChildAt(i)!, place));
+    const name = metadata['table'] ?? place;
+    return { table: table({ name, description: metadata['description'] ?? '' }, columns), metadata };
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     throw new InputError(
       `cannot read ${place}: expected an Arrow IPC file, got something else (${(cause as Error).message})`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
-  const metadata = Object.fromEntries([...read.schema.metadata].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const columns = read.schema.fields.map((field, i) => columnOf(field, read.getChildAt(i)!, place));
-  const name = metadata['table'] ?? place;
-  return { table: table({ name, description: metadata['description'] ?? '' }, columns), metadata };
 }
 
 function columnOf(field: Field, vector: import('apache-arrow').Vector, place: string): Column {
@@ -168,6 +169,8 @@ function columnOf(field: Field, vector: import('apache-arrow').Vector, place: st
         at += chunk.length;
       }
       const words = [...(vector.data[0]?.dictionary ?? [])] as string[];
+      if (words.some((word) => typeof word !== 'string') || codes.some((code) => code < 0 || code >= words.length))
+        throw new Error(`texts of column ${field.name} that are not there`);
       return { ...common, type: 'utf8', codes, words };
     }
     default:

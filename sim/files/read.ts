@@ -75,14 +75,37 @@ export function readText(path: string): string {
 
 /** A whole JSON file. Throws an InputError that names the file and the parser's complaint. */
 export function readJson(path: string): unknown {
-  const text = readText(path);
+  return parseJson(readText(path), path);
+}
+
+/** The deepest JSON that is read: far above any document of ours, and far below what fills a stack. */
+const MOST_DEPTH = 100;
+
+/** JSON from a text. @param place the file's name, for the InputError where it is none, or is nested too deeply. */
+export function parseJson(text: string, place: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new InputError(`cannot read ${path}: expected JSON, got something else (${(cause as Error).message})`, {
+    throw new InputError(`cannot read ${place}: expected JSON, got something else (${(cause as Error).message})`, {
       cause,
     });
   }
+  if (depthOf(text) > MOST_DEPTH)
+    throw new InputError(`cannot read ${place}: expected JSON of at most ${MOST_DEPTH} levels, got more`);
+  return value;
+}
+
+/** How many lists and groups of a JSON text stand inside each other. */
+function depthOf(text: string): number {
+  let deepest = 0;
+  let depth = 0;
+  // Brackets within texts do not count.
+  for (const [sign] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (sign === '[' || sign === '{') deepest = Math.max(deepest, ++depth);
+    else if (sign === ']' || sign === '}') depth--;
+  }
+  return deepest;
 }
 
 /**

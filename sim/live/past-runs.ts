@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArrow } from '../files/arrow.ts';
+import { readArrowGuarded } from '../files/guarded-arrow.ts';
+import { sha256Of } from '../files/hash.ts';
 import type { Summary } from '../metrics/summary.ts';
 import { numbersOf, type Table, textOf, wordsOf } from '../metrics/table.ts';
 import { REGION_NAMES } from '../net/regions.ts';
@@ -64,19 +65,26 @@ export class PastRuns {
     if (this.#found.size === 0) this.list();
     const path = this.#found.get(id);
     if (path === undefined) return undefined;
-    const tables = await Promise.all(['metrics', 'rounds', 'timeline', 'devices'].map((name) => table(path, name)));
+    const hashes = hashesOf(path);
+    const tables = await Promise.all(
+      ['metrics', 'rounds', 'timeline', 'devices'].map((name) => table(path, name, hashes[`${name}.arrow`])),
+    );
     const [metrics, rounds, timeline, devices] = tables;
     if (metrics === undefined || rounds === undefined) return undefined;
-    const end = numbersOf(metrics, 'at_s').at(-1) ?? 0;
-    return {
-      id,
-      end: Number(end),
-      metrics: metricRows(metrics, MOST_POINTS),
-      rounds: roundRows(rounds, MOST_POINTS),
-      ...(timeline === undefined || devices === undefined
-        ? { timeline: [], devices: [] }
-        : { timeline: stretches(timeline), devices: chosen(timeline, devices) }),
-    };
+    try {
+      return {
+        id,
+        end: Number(numbersOf(metrics, 'at_s').at(-1) ?? 0),
+        metrics: metricRows(metrics, MOST_POINTS),
+        rounds: roundRows(rounds, MOST_POINTS),
+        ...(timeline === undefined || devices === undefined
+          ? { timeline: [], devices: [] }
+          : { timeline: stretches(timeline), devices: chosen(timeline, devices) }),
+      };
+    } catch {
+      // A table of other columns than ours.
+      return undefined;
+    }
   }
 
   /** By date, the newest first. */
@@ -147,10 +155,18 @@ function words(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, MOST_TEXT) : '';
 }
 
-async function table(path: string, name: string): Promise<Table | undefined> {
+/** SHA-256 of a result's files, as its manifest has them; nothing for an earlier version, or where they are none. */
+function hashesOf(path: string): Readonly<Record<string, unknown>> {
+  const files = (plainJson(join(path, MARKER)) as Partial<Manifest> | null | undefined)?.files;
+  return typeof files === 'object' && files !== null ? files : {};
+}
+
+async function table(path: string, name: string, hash: unknown): Promise<Table | undefined> {
   const bytes = plainFile(join(path, `${name}.arrow`), MOST_TABLE);
   try {
-    return bytes === undefined ? undefined : (await readArrow(bytes, name)).table;
+    // What was changed is not parsed.
+    if (bytes !== undefined && typeof hash === 'string' && sha256Of(bytes) !== hash) return undefined;
+    return bytes === undefined ? undefined : (await readArrowGuarded(bytes, name)).table;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { type Content, writeFolderWhole } from '../files/write.ts';
 import { hostFacts } from '../run/host-facts.ts';
 import type { Firmware } from '../run/inputs.ts';
 import { type Identity, resultFolder } from '../run/result-folder.ts';
-import { manifestOf, resultFiles, runId } from '../run/store.ts';
+import { MARKER, manifestOf, resultFiles, runId, sealed } from '../run/store.ts';
 import type { ClosedRun } from './engine.ts';
 import type { SavedRun } from './messages.ts';
 
@@ -43,8 +43,9 @@ export async function saveSession(
       variants: [],
       host,
     });
-    for (const [file, content] of await resultFiles(manifest, loaded, outcome, []))
-      files.set(`${name}/${file}`, content);
+    const own = await resultFiles(manifest, loaded, outcome, []);
+    files.set(`${name}/${MARKER}`, canonicalJson(sealed(manifest, own)));
+    for (const [file, content] of own) files.set(`${name}/${file}`, content);
     const { events, stopped } = outcome.summary;
     ids.push(id);
     saved.push({ name, digest: outcome.digest, events, stopped });

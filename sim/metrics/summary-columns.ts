@@ -78,8 +78,22 @@ export function summaryColumn(name: string): SummaryColumn | undefined {
 /** Names that the tables of a sweep have beside those of what varies. */
 export const RESULT_COLUMNS: ReadonlySet<string> = new Set([
   ...SUMMARY_COLUMNS.map(({ name }) => name),
-  ...['run', 'point', 'seed', 'stopped', 'digest'],
-  ...['metric', 'unit', 'n', 'n_cut', 'mean', 'median', 'sd', 'min', 'max', 'against', 'pairs', 'difference'],
+  ...['run', 'point', 'seed', 'stopped', 'digest', 'error'],
+  ...[
+    'metric',
+    'unit',
+    'n',
+    'n_cut',
+    'n_failed',
+    'mean',
+    'median',
+    'sd',
+    'min',
+    'max',
+    'against',
+    'pairs',
+    'difference',
+  ],
   ...['student', 'bootstrap', 'difference_student', 'difference_bootstrap'].flatMap((name) => [
     `${name}_low`,
     `${name}_high`,

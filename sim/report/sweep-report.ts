@@ -1,5 +1,5 @@
 import { compactJson } from '../files/json.ts';
-import { numbersOf, textOf } from '../metrics/table.ts';
+import { numbersOf, textOf, wordsOf } from '../metrics/table.ts';
 import { html, htmlTable, type Markup } from './html.ts';
 import { grouped, short } from './numbers.ts';
 import { figure, page, type Section } from './page.ts';
@@ -32,9 +32,11 @@ export async function renderSweep(result: SweepResult): Promise<Map<string, Uint
 }
 
 function sweepPage(result: SweepResult, figures: readonly Markup[]): string {
-  const { name, id, runs, axes, statistics } = result;
-  const points = new Set(numbersOf(statistics, 'point')).size;
+  const { name, id, runs, axes } = result;
+  const points = new Set(numbersOf(runs, 'point')).size;
+  const failed = failedRows(result);
   const sections: Section[] = [
+    ...failedSection(result, failed),
     ...(figures.length === 0 ? [] : [{ id: 'charts', title: 'Charts', body: html`${figures}` }]),
     ...['accuracy', 'makespan_s', 'energy_j'].flatMap((metric) => metricSection(result, metric)),
     { id: 'files', title: 'Tables', body: filesOf(result) },
@@ -51,10 +53,43 @@ function sweepPage(result: SweepResult, figures: readonly Markup[]): string {
   return page({
     title: `${name}: Globe2Train sweep`,
     header: html`<h1>${name}</h1>
-<p class="lead">A Globe2Train sweep${over}: ${grouped(points)} ${points === 1 ? 'point' : 'points'}, ${result.seeds}, ${grouped(runs.rows)} runs${cut === '' ? '' : `, ${cut}`}, <code>${id.slice(0, 12)}</code></p>`,
+<p class="lead">A Globe2Train sweep${over}: ${grouped(points)} ${points === 1 ? 'point' : 'points'}, ${result.seeds}, ${grouped(runs.rows)} runs${failed.length === 0 ? '' : `, of which ${grouped(failed.length)} failed`}${cut === '' ? '' : `, ${cut}`}, <code>${id.slice(0, 12)}</code></p>`,
     sections,
     footer: html`Written by the Globe2Train simulator. This file is complete in itself and asks for nothing from the network.`,
   });
+}
+
+function failedRows({ runs }: SweepResult): readonly number[] {
+  const { codes, words } = textOf(runs, 'error');
+  return [...codes.keys()].filter((row) => words[codes[row]!] !== '');
+}
+
+/** The runs that have no numbers, and why. */
+function failedSection({ runs, axes }: SweepResult, failed: readonly number[]): Section[] {
+  if (failed.length === 0) return [];
+  const errors = wordsOf(runs, 'error');
+  const table = htmlTable(
+    ['point#', ...axes.map((axis) => axis.name), 'seed#', 'error'],
+    failed
+      .slice(0, MOST_ROWS)
+      .map((row) => [
+        String(numbersOf(runs, 'point')[row]),
+        ...axes.map((axis) => valueText(runs, axis, row)),
+        String(numbersOf(runs, 'seed')[row]),
+        errors[row]!,
+      ]),
+  );
+  const rest =
+    failed.length > MOST_ROWS
+      ? html`<p>The first ${MOST_ROWS} of ${grouped(failed.length)}; the table of runs has all.</p>`
+      : '';
+  return [
+    {
+      id: 'failed',
+      title: 'Failed runs',
+      body: html`<p>They count in no mean, interval or difference. <code>g2t sweep</code> with the same arguments tries them again.</p><div class="tight">${table}</div>${rest}`,
+    },
+  ];
 }
 
 function metricSection(result: SweepResult, metric: string): Section[] {

@@ -1,8 +1,13 @@
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { InputFile } from '../data/input-file.ts';
-import { InputError, RunError } from '../kernel/errors.ts';
+import { MOST_BYTES } from '../files/read.ts';
+import { EXIT, InputError, RunError } from '../kernel/errors.ts';
 import type { Summary } from '../metrics/summary.ts';
+import { count, words } from './checked-json.ts';
 import type { Firmware } from './inputs.ts';
+import { summarySchema } from './summary-schema.ts';
+import type { RunFailure } from './sweep-failure.ts';
 
 /** A run as it is handed to a worker on another machine: what a scenario is read from. */
 export interface BullJob {
@@ -17,10 +22,37 @@ export interface BullJob {
   readonly asked: string;
 }
 
-/** What a worker sends back. */
+/** What a worker sends back. `refused`: the worker cannot make this run, since its version of the program is another. */
 export type BullAnswer =
   | { readonly kind: 'done'; readonly summary: Summary }
-  | { readonly kind: 'failed'; readonly exitCode: number | undefined; readonly message: string };
+  | ({ readonly kind: 'failed' } & RunFailure)
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** A job as it must be, whoever put it there. */
+export const jobSchema: z.ZodType<BullJob> = z.looseObject({
+  file: words,
+  text: z.string().max(MOST_BYTES.document),
+  set: z.array(z.string().max(MOST_BYTES.document)),
+  seed: count,
+  // `readInputs` says what is wrong with them.
+  inputs: z.custom<BullJob['inputs']>(),
+  asked: words,
+});
+
+const exitCode = z.union([z.literal(EXIT.failed), z.literal(EXIT.input)]);
+
+/** An answer as it must be, whoever gave it. */
+export const answerSchema = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('done'), summary: summarySchema }),
+  z.looseObject({
+    kind: z.literal('failed'),
+    path: z.array(z.union([words, z.number()])).optional(),
+    message: words,
+    exitCode,
+    withheld: z.boolean().optional(),
+  }),
+  z.looseObject({ kind: z.literal('refused'), message: words }),
+]) as unknown as z.ZodType<BullAnswer>;
 
 /** Why a run has failed whose worker was stopped by a person: another is to make it. */
 export const GIVEN_BACK = 'given back';

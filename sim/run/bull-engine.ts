@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Job, Queue, QueueEvents } from 'bullmq';
-import { canonicalJson } from '../files/json.ts';
 import { writeFileWhole } from '../files/write.ts';
-import { EXIT, InputError, RunError } from '../kernel/errors.ts';
-import type { Summary } from '../metrics/summary.ts';
+import { EXIT, RunError } from '../kernel/errors.ts';
 import {
+  answerSchema,
   type BullAnswer,
   type BullJob,
   connect,
@@ -13,9 +12,12 @@ import {
   queueName,
   watchConnection,
 } from './bull-connection.ts';
+import { checked } from './checked-json.ts';
 import type { Firmware } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
-import type { EngineRun, SweepEngine } from './sweep-engine.ts';
+import type { EngineRun, RunEnd, SweepEngine } from './sweep-engine.ts';
+import { told } from './sweep-failure.ts';
+import { recordText } from './sweep-record.ts';
 
 /** Runs that lie in Redis at a time: enough for many workers, and little to lose. */
 const WIDTH = 256;
@@ -23,15 +25,26 @@ const WIDTH = 256;
 const ASK_EVERY_MS = 2000;
 /** What a sweep that was stopped has not fetched is forgotten after so long, s. */
 const KEPT_S = 86_400;
+/** A run is put to the workers again after answers that are none, until it has had so many. */
+const MOST_BAD_ANSWERS = 3;
 /** After so long without a worker a person is told, ms. */
 const LONELY_MS = 5000;
 
 interface Waiting {
   readonly data: BullJob;
-  readonly resolve: (summary: Summary) => void;
+  readonly resolve: (end: RunEnd) => void;
   readonly reject: (error: unknown) => void;
+  badAnswers: number;
   /** Answers that concern it were last looked for at this time, ms. */
   asked: number;
+}
+
+export interface BullOptions {
+  readonly redis: string;
+  readonly firmware: Firmware;
+  /** The data folder of the sweep itself, whose files the workers' are the same as. */
+  readonly dataDir: string;
+  readonly say: (line: string) => void;
 }
 
 /**
@@ -39,11 +52,7 @@ interface Waiting {
  * back, and written by this process alone. A run whose worker died is given to another.
  * @throws InputError or RunError when Redis cannot be reached.
  */
-export async function bullEngine(options: {
-  readonly redis: string;
-  readonly firmware: Firmware;
-  readonly say: (line: string) => void;
-}): Promise<SweepEngine> {
+export async function bullEngine(options: BullOptions): Promise<SweepEngine> {
   const connection = await connect(options.redis);
   const unwatch = watchConnection(connection, options.redis, options.say);
   const queue = new Queue<BullJob, BullAnswer>(queueName(options.firmware), { connection });
@@ -68,18 +77,14 @@ class BullEngine {
   readonly #queue: Queue<BullJob, BullAnswer>;
   readonly #events: QueueEvents;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #options: { readonly redis: string; readonly say: (line: string) => void };
+  readonly #options: BullOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #asked = randomUUID();
   #asking: Promise<void> | undefined;
   #lonelySince = performance.now();
   #cancelled = false;
 
-  constructor(
-    queue: Queue<BullJob, BullAnswer>,
-    events: QueueEvents,
-    options: { readonly redis: string; readonly say: (line: string) => void },
-  ) {
+  constructor(queue: Queue<BullJob, BullAnswer>, events: QueueEvents, options: BullOptions) {
     this.#queue = queue;
     this.#events = events;
     this.#options = options;
@@ -92,19 +97,19 @@ class BullEngine {
     }, ASK_EVERY_MS);
   }
 
-  async run({ loaded, inputs, head, file: record }: EngineRun): Promise<Summary> {
+  async run({ loaded, inputs, head, file: record }: EngineRun): Promise<RunEnd> {
     const { id } = head;
     if (this.#cancelled) throw new Interrupted();
     const { file, text, set, scenario } = loaded;
     const data: BullJob = { file, text, set, seed: scenario.seed, inputs, asked: this.#asked };
-    const done = new Promise<Summary>((resolve, reject) => {
-      this.#waiting.set(id, { data, resolve, reject, asked: performance.now() });
+    const done = new Promise<RunEnd>((resolve, reject) => {
+      this.#waiting.set(id, { data, resolve, reject, badAnswers: 0, asked: performance.now() });
     });
     // Not awaited: while Redis is away, commands wait for it, and a run can still be cancelled.
     this.#add(id, data).catch((error: unknown) => this.#settle(id, (waiting) => waiting.reject(error)));
-    const summary = await done;
-    writeFileWhole(record, canonicalJson({ ...head, summary }));
-    return summary;
+    const end = await done;
+    if (end.summary !== undefined) writeFileWhole(record, recordText({ ...head, summary: end.summary }));
+    return end.failure === undefined ? end : { failure: told(end.failure, { loaded, inputs }, this.#options.dataDir) };
   }
 
   async #add(id: string, data: BullJob): Promise<void> {
@@ -119,27 +124,41 @@ class BullEngine {
   }
 
   async #take(id: string): Promise<void> {
-    const job = (await this.#queue.getJob(id)) as Job<BullJob, BullAnswer> | undefined;
+    const job = await this.#jobOf(id);
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     waiting.asked = performance.now();
     // Redis was emptied, or restarted without what it held: the run is put there anew.
     if (job === undefined) return await this.#add(id, waiting.data);
-    const state = await job.getState();
-    // A failure that an earlier sweep left may have been the worker's, whose files were others then.
-    const hasFailed = state === 'failed' || (state === 'completed' && job.returnvalue?.kind === 'failed');
-    if (hasFailed && job.data.asked !== this.#asked) {
-      await job.remove();
-      return await this.#add(id, waiting.data);
+    const state = job === 'unreadable' ? 'failed' : await job.getState();
+    if (state !== 'completed' && state !== 'failed') return;
+    await this.#queue.remove(id);
+    const answer = job === 'unreadable' ? NO_ANSWER : answerOf(job, state);
+    // A failure that an earlier sweep was told is not this one's: what it failed of may be gone.
+    const isOld = job === 'unreadable' || job.data?.asked !== this.#asked;
+    if (answer.kind === 'done') {
+      this.#settle(id, ({ resolve }) => resolve({ summary: answer.summary }));
+    } else if (answer.kind === 'given back' || (answer.kind !== 'bad' && isOld)) {
+      await this.#add(id, waiting.data);
+    } else if (answer.kind === 'refused') {
+      this.#settle(id, ({ reject }) => reject(new RunError(answer.message)));
+    } else if (answer.kind === 'failed') {
+      this.#settle(id, ({ resolve }) => resolve({ failure: answer }));
+    } else if (++waiting.badAnswers < MOST_BAD_ANSWERS) {
+      await this.#add(id, waiting.data);
+    } else {
+      const message = `its workers sent ${MOST_BAD_ANSWERS} answers that are none: ${answer.message}`;
+      this.#settle(id, ({ resolve }) => resolve({ failure: { message, exitCode: EXIT.failed } }));
     }
-    if (state === 'completed' && job.returnvalue) {
-      await job.remove();
-      this.#settle(id, ({ resolve, reject }) => settled(job.returnvalue, resolve, reject));
-    } else if (state === 'failed') {
-      await job.remove();
-      if (job.failedReason === GIVEN_BACK) return await this.#add(id, waiting.data);
-      const why = job.failedReason || 'no reason given';
-      this.#settle(id, ({ reject }) => reject(new RunError(`run ${id.slice(0, 8)}: its workers failed (${why})`)));
+  }
+
+  /** What lies in Redis under a run's id; `unreadable` where others have put something there that is no job. */
+  async #jobOf(id: string): Promise<Job<BullJob, unknown> | undefined | 'unreadable'> {
+    try {
+      return (await this.#queue.getJob(id)) as Job<BullJob, unknown> | undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof TypeError) return 'unreadable';
+      throw error;
     }
   }
 
@@ -188,17 +207,20 @@ class BullEngine {
   }
 }
 
-function settled(answer: BullAnswer, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
-  if (answer.kind === 'done') {
-    resolve(answer.summary);
-    return;
+type Answer = BullAnswer | { readonly kind: 'given back' } | { readonly kind: 'bad'; readonly message: string };
+
+const NO_ANSWER: Answer = { kind: 'bad', message: 'expected a job, got other data' };
+
+/** What a job that has ended came to. Whatever lies in Redis may be from anybody: it is taken for an answer only where it has its form. */
+function answerOf(job: Job<BullJob, unknown>, state: 'completed' | 'failed'): Answer {
+  if (state === 'failed') {
+    if (job.failedReason === GIVEN_BACK) return { kind: 'given back' };
+    const why = job.failedReason || 'no reason given';
+    return { kind: 'failed', message: `its workers failed (${why})`, exitCode: EXIT.failed };
   }
-  const { exitCode, message } = answer;
-  reject(
-    exitCode === undefined
-      ? new Error(message)
-      : exitCode === EXIT.input
-        ? new InputError(message)
-        : new RunError(message),
-  );
+  try {
+    return checked(answerSchema, job.returnvalue, 'answer');
+  } catch (error) {
+    return { kind: 'bad', message: error instanceof Error ? error.message : String(error) };
+  }
 }

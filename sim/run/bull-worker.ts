@@ -1,22 +1,24 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Worker } from 'bullmq';
-import { besideOf, readInputs } from '../data/input-file.ts';
-import { G2tError } from '../kernel/errors.ts';
-import { loadScenario } from '../scenario/load.ts';
+import { besideOf, type InputFile, readInputs } from '../data/input-file.ts';
+import { EXIT, G2tError } from '../kernel/errors.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import {
   type BullAnswer,
   type BullJob,
   connect,
   GIVEN_BACK,
+  jobSchema,
   LIFE,
   queueName,
   watchConnection,
 } from './bull-connection.ts';
+import { checked } from './checked-json.ts';
 import type { Firmware } from './inputs.ts';
-import { Interrupted } from './interrupted.ts';
 import { RunPool } from './pool.ts';
 import { runId } from './store.ts';
+import { failureOf } from './sweep-failure.ts';
 
 /** A run may outlive so many workers before it is given up. */
 const DEATHS = 10;
@@ -43,7 +45,7 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
   const worker = new Worker<BullJob, BullAnswer>(
     queueName(firmware),
     async ({ id, data }) => {
-      const answer = await answerTo(pool, firmware, id ?? '', data);
+      const answer = await answerTo(pool, options, id ?? '', data);
       made++;
       return answer;
     },
@@ -70,22 +72,32 @@ export async function workForRedis(options: BullWorkerOptions, stopped: Promise<
 }
 
 /** Makes a run. Its own faults are answers: they would come again with any worker. */
-async function answerTo(pool: RunPool, firmware: Firmware, id: string, data: BullJob): Promise<BullAnswer> {
+async function answerTo(pool: RunPool, options: BullWorkerOptions, id: string, data: BullJob): Promise<BullAnswer> {
+  const { firmware, dataDir } = options;
+  let loaded: LoadedScenario;
+  let inputs: readonly InputFile[];
   try {
-    const { file, text, set, seed } = data;
-    const inputs = readInputs(data.inputs, 'job');
-    const loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed, inputs: besideOf(inputs) });
-    if (runId(loaded, firmware, inputs) !== id) {
-      return {
-        kind: 'failed',
-        exitCode: 1,
-        message: `run ${id.slice(0, 8)}: expected a scenario with that id, got another: g2t has other versions here and there`,
-      };
-    }
-    return { kind: 'done', summary: (await pool.run({ loaded, inputs })).summary };
+    const { file, text, set, seed } = checked(jobSchema, data, 'job');
+    inputs = readInputs(data.inputs, 'job');
+    loaded = loadScenario({ file, bytes: new TextEncoder().encode(text), set, seed, inputs: besideOf(inputs) });
   } catch (error) {
-    if (error instanceof Interrupted) throw new Error(GIVEN_BACK);
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: 'failed', exitCode: error instanceof G2tError ? error.exitCode : undefined, message };
+    return { kind: 'failed', exitCode: error instanceof G2tError ? EXIT.input : EXIT.failed, message };
+  }
+  const which = `run ${id.slice(0, 8)}`;
+  if (runId(loaded, firmware, inputs) !== id) {
+    const message = `${which}: expected a scenario with that id, got another: g2t has other versions here and there`;
+    return { kind: 'refused', message };
+  }
+  const answer = await pool.answer({ loaded, inputs });
+  switch (answer.kind) {
+    case 'done':
+      return { kind: 'done', summary: answer.outcome.summary };
+    case 'interrupted':
+      throw new Error(GIVEN_BACK);
+    case 'unable':
+      return { kind: 'refused', message: answer.message };
+    default:
+      return { kind: 'failed', ...failureOf(answer, dataDir) };
   }
 }

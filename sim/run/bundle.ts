@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { InputFile } from '../data/input-file.ts';
 import type { DatasetOptions } from '../data/options.ts';
 import { packArchive, unpackArchive } from '../files/archive.ts';
@@ -11,7 +12,9 @@ import { MOST_BYTES, readBytes } from '../files/read.ts';
 import type { Content } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
 import { staysBelow } from '../kernel/path.ts';
+import { parseChecked, words } from './checked-json.ts';
 import { recordedInputs } from './data-files.ts';
+import { hashesSchema } from './manifest-schema.ts';
 
 /** The file by which an archive is known to be a bundle. */
 const MARKER = 'bundle.json';
@@ -33,6 +36,19 @@ export interface BundleMarker {
   /** SHA-256 of all other files, by name. */
   readonly files: { readonly [name: string]: string };
 }
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 hex digits');
+
+const bundleSchema: z.ZodType<BundleMarker> = z.looseObject({
+  schema: z.literal(1),
+  kind: z.literal('bundle'),
+  name: words,
+  holds: z.enum(['result', 'sweep']),
+  versions: z.looseObject({ globe2train: words }),
+  firmware: z.looseObject({ sha256: hash }),
+  data: z.array(z.looseObject({ dataset: words, file: words, sha256: hash })),
+  files: hashesSchema,
+});
 
 /** The package, from the sources or from the compiled program alike. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -101,9 +117,9 @@ export interface Bundle {
 export async function openBundle(path: string): Promise<Bundle> {
   const files = await unpackArchive(readBytes(path), path);
   const written = files.get(MARKER);
-  const marker = written && markerOf(written);
-  if (marker === undefined)
+  if (written === undefined)
     throw new InputError(`${path}: expected a bundle (with ${MARKER}, schema: 1), got another archive`);
+  const marker = parseChecked(bundleSchema, written, `${path}: ${MARKER}`);
   for (const [name, sha256] of Object.entries(marker.files)) {
     const content = files.get(name);
     if (content === undefined) throw new InputError(`${path}: expected ${name} in it, got nothing`);
@@ -137,16 +153,6 @@ export function checkBundleData(path: string, { data }: BundleMarker, dataDir: s
     const got = sha256Of(readBelow(dataDir, file, MOST_BYTES.data));
     if (got !== sha256)
       throw new InputError(`${found}: expected the file that the bundle was made with (SHA-256 ${sha256}), got ${got}`);
-  }
-}
-
-function markerOf(bytes: Uint8Array): BundleMarker | undefined {
-  try {
-    const marker = JSON.parse(new TextDecoder().decode(bytes)) as BundleMarker;
-    const good = marker?.schema === 1 && marker.kind === 'bundle' && typeof marker.files === 'object';
-    return good && Array.isArray(marker.data) && typeof marker.firmware?.sha256 === 'string' ? marker : undefined;
-  } catch {
-    return undefined;
   }
 }
 

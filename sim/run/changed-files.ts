@@ -10,6 +10,7 @@ import {
   manifestOf,
   resultFiles,
   runId,
+  sealed,
   type VariantOutcome,
 } from './store.ts';
 
@@ -35,11 +36,13 @@ export async function compareFiles(result: {
   const { host, firmware, versions } = manifest;
   const id = runId(loaded, firmware, manifest.inputs ?? []);
   const again = manifestOf({ loaded, id, firmware, version: '', outcome, variants, host });
-  if (canonicalJson({ ...again, versions }) !== canonicalJson(manifest)) return { changed: MARKER, missing: [] };
+  const files = await resultFiles(manifest, loaded, outcome, variants);
+  // Versions before 0.2 noted no hashes.
+  const whole = manifest.files === undefined ? again : sealed(again, files);
+  if (canonicalJson({ ...whole, versions }) !== canonicalJson(manifest)) return { changed: MARKER, missing: [] };
   const missing: string[] = [];
-  for (const [name, content] of await resultFiles(manifest, loaded, outcome, variants)) {
+  for (const [name, content] of files) {
     const path = join(folder, name);
-    if (name === MARKER) continue;
     if (!existsSync(path)) missing.push(name);
     else if (Buffer.compare(readBytes(path), Buffer.from(content)) !== 0) return { changed: name, missing };
   }

@@ -59,7 +59,10 @@ export function checkSweepData(
   checkData({ what: 'the sweep', inputs, datasets }, folder, inputsForSweep(datasets, inputsInFolder(folder)));
 }
 
-/** @throws InputError that names the first file whose content or presence differs from what is expected. */
+/** A file is not the one that something was made of: that says nothing of whether it can be made again. */
+export class ChangedInputError extends InputError {}
+
+/** @throws ChangedInputError that names the first file whose content or presence differs from what is expected. */
 export function expectInputs(
   expected: readonly InputFile[],
   found: readonly InputFile[],
@@ -72,7 +75,7 @@ export function expectInputs(
     was === undefined
       ? `no file there, as when ${what} was made`
       : `the file that ${what} was made with (${inWords(was)})`;
-  throw new InputError(`${join(folder, file)}: expected ${wanted}, got ${inWords(is)}`);
+  throw new ChangedInputError(`${join(folder, file)}: expected ${wanted}, got ${inWords(is)}`);
 }
 
 /** A file that two lists of inputs have not alike; `was` or `is` is undefined where one lacks it. */

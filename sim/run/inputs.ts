@@ -106,6 +106,9 @@ export function loadDataset(
   return new DatasetShelf(folder).take(options, seed, expected);
 }
 
+/** A data set cannot be read, and the error leaves out what is in its files. */
+export class WithheldError extends InputError {}
+
 /** Files of a data set as they were read: unpacked for the readers, hashed as they are on disk. */
 interface ReadFiles {
   readonly found: FoundFiles;
@@ -163,7 +166,7 @@ export class DatasetShelf {
       if (!this.#foreign) throw cause;
       // The readers quote what they stumble over; the error is no cause of this one, since a stack would show it.
       const files = [...found.values()].flat().map(({ path }) => path);
-      throw new InputError(
+      throw new WithheldError(
         `dataset ${options.name}: expected ${files.slice(0, 4).join(', ')} to hold what the scenario says, got something else; what is in a data file is not told to a bundle or a job: g2t run says where it differs`,
       );
     }

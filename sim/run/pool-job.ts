@@ -6,6 +6,7 @@ import type { ResolvedScenario } from '../scenario/load.ts';
 import type { Firmware } from './inputs.ts';
 import type { ReportNotes } from './notes.ts';
 import type { RunOutcome, RunProgress } from './run.ts';
+import type { RecordHead } from './sweep-plan.ts';
 
 /** What all jobs of a worker share; handed over once, when it starts. */
 export interface PoolSetup {
@@ -15,14 +16,17 @@ export interface PoolSetup {
   readonly dataDir: string;
   /** Whether the runs came from elsewhere: errors then quote no content of a file. */
   readonly foreign: boolean;
-  /** One word: not 0 once all is to stop. */
-  readonly stop: Int32Array;
+  /** Words by index in SHARED. */
+  readonly shared: Int32Array;
 }
 
-/** A JSON file that holds what is in `head`, and the `summary`. */
+/** What the threads of a pool share. `stop`: not 0 once all is to stop; `loaded`: threads that have loaded their code. */
+export const SHARED = { stop: 0, loaded: 1 } as const;
+
+/** The record of a run of a sweep: a file that holds what is in `head`, and the summary. */
 export interface SavedSummary {
   readonly file: string;
-  readonly head: object;
+  readonly head: RecordHead;
 }
 
 /** What every job has, whatever it is: plain data. */
@@ -65,12 +69,18 @@ export type PoolAnswer<T = PoolOutcome> =
   | { readonly kind: 'interrupted' }
   /** A fault of the scenario that showed when it was wired: its place is known to whoever read the file. */
   | { readonly kind: 'fault'; readonly path: readonly (string | number)[]; readonly message: string }
-  | {
-      readonly kind: 'failed';
-      readonly exitCode: number | undefined;
-      readonly message: string;
-      readonly stack: string;
-    };
+  | PoolError;
+
+export interface PoolError {
+  /** `unable`: a fault of the machine, not of the run: its file cannot be written, or data are not those that are meant. */
+  readonly kind: 'failed' | 'unable';
+  /** Undefined for an internal error. */
+  readonly exitCode: number | undefined;
+  readonly message: string;
+  readonly stack: string;
+  /** Set where the message leaves out what is in a file, since the run came from elsewhere. */
+  readonly withheld?: boolean;
+}
 
 const FIELDS = ['simulatedSeconds', 'events', 'tasksDone', 'tasksTotal'] as const;
 

@@ -2,9 +2,11 @@ import { workerData } from 'node:worker_threads';
 import { CallRecord, Guard } from '../device/guard.ts';
 import { G2tError, RunError } from '../kernel/errors.ts';
 import { ScenarioError } from '../scenario/fault.ts';
-import type { LoadedFirmware } from './inputs.ts';
+import { ChangedInputError } from './input-check.ts';
+import { type LoadedFirmware, WithheldError } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
-import type { PoolAnswer, PoolSetup } from './pool-job.ts';
+import type { PoolAnswer, PoolError, PoolSetup } from './pool-job.ts';
+import { SHARED } from './pool-job.ts';
 
 // What every worker thread of a pool has, whatever its jobs are.
 
@@ -13,7 +15,9 @@ const setup = workerData as PoolSetup;
 export const { dataDir, foreign } = setup;
 
 /** Whether all jobs are to end. */
-export const stopped = (): boolean => Atomics.load(setup.stop, 0) !== 0;
+export const stopped = (): boolean => Atomics.load(setup.shared, SHARED.stop) !== 0;
+
+Atomics.add(setup.shared, SHARED.loaded, 1);
 
 /** A foreign module, once it is compiled. */
 let compiled: WebAssembly.Module | undefined;
@@ -53,11 +57,18 @@ export async function answerTo<T>(
   } catch (error) {
     if (error instanceof Interrupted) return { kind: 'interrupted' };
     if (error instanceof Misplaced) return { kind: 'fault', path: error.path, message: error.what };
-    const failure = failureOf(error, record);
-    const { message, stack } = failure;
-    const exitCode = failure instanceof G2tError ? failure.exitCode : undefined;
-    return { kind: 'failed', exitCode, message, stack: stack ?? message };
+    return { kind: error instanceof ChangedInputError ? 'unable' : 'failed', ...inWords(failureOf(error, record)) };
   }
+}
+
+export function inWords(error: unknown): Omit<PoolError, 'kind'> {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return {
+    exitCode: error instanceof G2tError ? error.exitCode : undefined,
+    message,
+    stack: stack ?? message,
+    ...(error instanceof WithheldError ? { withheld: true } : {}),
+  };
 }
 
 /** What the simulation cannot work with is a fault of the program, or of firmware that answers what no firmware of ours does. */

@@ -9,12 +9,14 @@ import type { Firmware, Origin } from './inputs.ts';
 import { Interrupted } from './interrupted.ts';
 import {
   type PoolAnswer,
+  type PoolError,
   type PoolJob,
   type PoolOutcome,
   type PoolSetup,
   progressWords,
   readProgress,
   type SavedSummary,
+  SHARED,
   type WatchedJob,
 } from './pool-job.ts';
 import type { RunProgress } from './run.ts';
@@ -57,8 +59,13 @@ interface OtherJob<T extends object> {
 
 /** A thread loads compiled code, from the sources and from the compiled program alike. */
 const WORKER = fileURLToPath(new URL('../../dist/run/pool-worker.js', import.meta.url));
+/** The threads cannot even start: no run can be made. */
+class BrokenPool extends RunError {}
+
 /** How often a run is begun before its death counts as its own. */
 const ATTEMPTS = 2;
+/** The longest wait for threads to load, ms. */
+const LOADING_MS = 10_000;
 /** Real time between two looks at how far the runs are, ms. */
 const LOOK_EVERY_MS = 200;
 
@@ -72,7 +79,10 @@ export class RunPool {
   readonly #threads: Piscina<WatchedJob, unknown>;
   /** There where the firmware is foreign. */
   readonly #watchdog: Watchdog | undefined;
-  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SHARED).length));
+  /** Threads that were started: those that died were replaced. */
+  #started: number;
+  #closing = false;
 
   /** Rejects when the threads cannot even start. */
   readonly #broken: Promise<never>;
@@ -83,10 +93,10 @@ export class RunPool {
   ) {
     this.workers = workers ?? availableParallelism();
     const limits = { ...GUARD_LIMITS, ...changed };
-    const stop = this.#stop;
+    const shared = this.#shared;
     const isGuarded = firmware.kind === 'foreign';
-    if (isGuarded) this.#watchdog = new Watchdog(limits, this.workers, () => Atomics.load(stop, 0) !== 0);
-    const setup: PoolSetup = { firmware, limits, dataDir, foreign, stop };
+    if (isGuarded) this.#watchdog = new Watchdog(limits, this.workers, () => Atomics.load(shared, SHARED.stop) !== 0);
+    const setup: PoolSetup = { firmware, limits, dataDir, foreign, shared };
     this.#threads = new Threads({
       filename: worker,
       minThreads: this.workers,
@@ -94,11 +104,15 @@ export class RunPool {
       workerData: setup,
       ...(isGuarded ? { resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes } } : {}),
     });
+    this.#started = this.workers;
+    this.#threads.on('workerDestroy', () => {
+      if (!this.#closing) this.#started++;
+    });
     this.#broken = new Promise((_, reject) => {
       // Before the first answer: what the threads load is at fault, and they are not replaced. Later, a thread that dies
       // without a job is, and nothing was lost.
       this.#threads.on('error', (cause: Error) => {
-        if (this.#threads.completed === 0) reject(new RunError(`cannot start a worker: ${cause.message}`, { cause }));
+        if (this.#threads.completed === 0) reject(new BrokenPool(`cannot start a worker: ${cause.message}`, { cause }));
       });
     });
     this.#broken.catch(() => {});
@@ -116,14 +130,19 @@ export class RunPool {
    * @throws Interrupted after `cancel`; ScenarioError, with its place, for what shows only once the scenario is wired;
    * RunError when two workers died of this run.
    */
-  async run({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolOutcome> {
+  async run(request: PoolRequest): Promise<PoolOutcome> {
+    const { name, seed } = request.loaded.scenario;
+    return outcomeOf(await this.answer(request), `${name}, seed ${seed}`, request.loaded);
+  }
+
+  /** The same, with all that can go wrong in the run as an answer. @throws RunError where the threads cannot even start. */
+  async answer({ loaded, inputs, tables = false, save, onProgress }: PoolRequest): Promise<PoolAnswer> {
     const progress = onProgress === undefined ? undefined : progressWords();
     const { scenario, inputs: beside } = loaded;
     const job: Omit<PoolJob, keyof WatchedJob> = { scenario, beside, inputs, tables, save, progress };
     const look = progress && setInterval(() => onProgress!(readProgress(progress)), LOOK_EVERY_MS);
     try {
-      const what = `${scenario.name}, seed ${scenario.seed}`;
-      return outcomeOf(await this.#answer<PoolOutcome>(job, what), what, loaded);
+      return await this.#answer<PoolOutcome>(job, `${scenario.name}, seed ${scenario.seed}`);
     } finally {
       clearInterval(look);
     }
@@ -140,11 +159,14 @@ export class RunPool {
         return await Promise.race([this.#begin<T>(job, what, filename), this.#broken]);
       } catch (cause) {
         // The job's own faults are answers: here its thread ended without one.
-        if (Atomics.load(this.#stop, 0) !== 0) return { kind: 'interrupted' };
-        if (cause instanceof RunError) throw cause;
+        if (Atomics.load(this.#shared, SHARED.stop) !== 0) return { kind: 'interrupted' };
+        if (cause instanceof BrokenPool) throw cause;
+        if (cause instanceof RunError)
+          return { kind: 'failed', exitCode: cause.exitCode, message: cause.message, stack: cause.stack ?? '' };
         if (attempt < ATTEMPTS) continue;
         const why = cause instanceof Error ? cause.message : String(cause);
-        throw new RunError(`${what}: ${ATTEMPTS} workers died of this run, one after the other (${why})`, { cause });
+        const message = `${what}: ${ATTEMPTS} workers died of this run, one after the other (${why})`;
+        return { kind: 'failed', exitCode: EXIT.failed, message, stack: message };
       }
     }
   }
@@ -157,13 +179,22 @@ export class RunPool {
 
   /** Ends all runs soon, those that wait too: each rejects with `Interrupted`. */
   cancel(): void {
-    Atomics.store(this.#stop, 0, 1);
+    Atomics.store(this.#shared, SHARED.stop, 1);
   }
 
   /** Ends the threads. Runs that are not done yet are cancelled. */
   async close(): Promise<void> {
     this.cancel();
+    if (!this.#closing) await Promise.race([this.#allLoaded(), this.#broken.catch(() => {})]);
+    this.#closing = true;
     await this.#threads.destroy();
+  }
+
+  /** Waits for threads that still load their code: one that is ended meanwhile takes the process with it (Node 20). */
+  async #allLoaded(): Promise<void> {
+    const until = performance.now() + LOADING_MS;
+    while (Atomics.load(this.#shared, SHARED.loaded) < this.#started && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -176,12 +207,13 @@ function outcomeOf<T>(answer: PoolAnswer<T>, what: string, loaded?: LoadedScenar
     case 'fault':
       throw loaded?.fault(answer.path, answer.message) ?? new InputError(`${what}: ${answer.message}`);
     case 'failed':
-      throw failure(answer);
+    case 'unable':
+      throw errorOf(answer);
   }
 }
 
 /** The error as it was thrown in the worker, with its stack. */
-function failure({ exitCode, message, stack }: Extract<PoolAnswer, { kind: 'failed' }>): Error {
+export function errorOf({ exitCode, message, stack }: PoolError): Error {
   const Kind = exitCode === undefined ? Error : exitCode === EXIT.input ? InputError : RunError;
   const error = new Kind(message);
   error.stack = stack;

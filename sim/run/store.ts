@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { besideOf, type InputFile, inputsText, joinInputs, readInputs } from '../data/input-file.ts';
 import { writeArrow } from '../files/arrow.ts';
+import { sha256Of } from '../files/hash.ts';
 import { canonicalJson } from '../files/json.ts';
-import { readDocument, readJson } from '../files/read.ts';
+import { readDocument } from '../files/read.ts';
 import type { Content } from '../files/write.ts';
 import { digestText } from '../kernel/digest.ts';
-import { InputError } from '../kernel/errors.ts';
 import type { HostSummary, Summary } from '../metrics/summary.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import { readChecked } from './checked-json.ts';
 import { type RecordSeal, sealOf } from './frame-check.ts';
 import type { Firmware } from './inputs.ts';
 import type { LiveDevice } from './live.ts';
+import { manifestSchema } from './manifest-schema.ts';
 import type { Identity } from './result-folder.ts';
 import type { RunOutcome } from './run.ts';
 
@@ -33,6 +35,11 @@ export interface Manifest {
   readonly firmware: { readonly sha256: string; readonly core: string };
   /** The files that the run and its variants read; left out where they read none. */
   readonly inputs?: readonly InputFile[] | undefined;
+  /**
+   * SHA-256 of each table and of all else that follows from the run, by name; charts and report are drawn from these. Left out by
+   * versions before 0.2.
+   */
+  readonly files?: { readonly [name: string]: string } | undefined;
   /** With `record: frames`: by which the record is known to be whole. */
   readonly record?: RecordSeal | undefined;
   readonly versions: { readonly [name: string]: string };
@@ -133,7 +140,12 @@ export function manifestOf(input: {
   };
 }
 
-/** The files of a result but its charts and report. */
+/** The manifest with the hashes of a result's files. */
+export function sealed(manifest: Manifest, files: ReadonlyMap<string, Content>): Manifest {
+  return { ...manifest, files: Object.fromEntries([...files].map(([name, content]) => [name, sha256Of(content)])) };
+}
+
+/** The files of a result but its manifest, its charts and its report. */
 export async function resultFiles(
   manifest: Manifest,
   loaded: LoadedScenario,
@@ -155,7 +167,6 @@ export async function resultFiles(
     for (const [table, rows] of Object.entries(tables))
       files.set(`${folder}/${table}.arrow`, await writeArrow(rows, own));
   }
-  files.set(MARKER, canonicalJson(manifest));
   files.set('summary.json', canonicalJson(outcome.summary));
   files.set('scenario.yaml', loaded.text);
   for (const [name, table] of Object.entries(outcome.tables))
@@ -168,10 +179,7 @@ export async function resultFiles(
 
 /** A result as it lies on disk, with the scenario that made it. @throws InputError when the folder holds none. */
 export function openResult(folder: string): { readonly manifest: Manifest; readonly loaded: LoadedScenario } {
-  const manifest = readJson(join(folder, MARKER)) as Manifest;
-  if (manifest.schema !== 1 || typeof manifest.digest !== 'string' || !Array.isArray(manifest.checkpoints)) {
-    throw new InputError(`${join(folder, MARKER)}: expected the manifest of a result (schema: 1), got something else`);
-  }
+  const manifest = readChecked(manifestSchema, join(folder, MARKER));
   const file = join(folder, 'scenario.yaml');
   const { set, seed } = manifest;
   const inputs = besideOf(readInputs(manifest.inputs, join(folder, MARKER)));

@@ -25,10 +25,22 @@ export interface RecordHead {
   readonly firmware: string;
 }
 
-/** What is kept of a run of a sweep. Nothing of the machine that made it. */
-export interface RunRecord extends RecordHead {
+/** What is kept of a run that ended. Nothing of the machine that made it. */
+export interface DoneRecord extends RecordHead {
   readonly summary: Summary;
+  readonly error?: undefined;
 }
+
+/** What is kept of a run that failed. It never counts as done: the next `g2t sweep` runs it again. */
+export interface FailedRecord extends RecordHead {
+  readonly summary?: undefined;
+  /** One line with its place, without paths of the machine: the same on every machine. */
+  readonly error: string;
+  /** The exit code that the run alone would have had: 2 where its input is wrong, else 1. */
+  readonly exit_code: 1 | 2;
+}
+
+export type RunRecord = DoneRecord | FailedRecord;
 
 /** A run with its record: a row of the table. */
 export interface SweepRow extends PlannedRun {

@@ -6,12 +6,15 @@ import type { LoadedSweep, SweepPoint } from '../scenario/sweep.ts';
 import { Interrupted } from './interrupted.ts';
 import { isInShard, type Shard } from './shard.ts';
 import type { SweepEngine } from './sweep-engine.ts';
+import { failureText } from './sweep-failure.ts';
 import type { PlannedRun, RunRecord, SweepPlan, SweepRow } from './sweep-plan.ts';
-import { readRecord, recordedIds, recordFile } from './sweep-store.ts';
+import { readRecord, recordedIds, recordFile, writeRecord } from './sweep-store.ts';
 
 export interface SweepProgress {
-  /** Runs whose records stand, those that stood already included. */
+  /** Runs that have ended, those that stood already and those that failed included. */
   readonly done: number;
+  /** Of these, what failed. */
+  readonly failed: number;
   /** Of these, what stood before this began. */
   readonly found: number;
   /** The most runs that there will be. */
@@ -29,8 +32,9 @@ export interface SweepWork {
 
 /**
  * Makes the runs of a sweep that do not stand yet, in the order of the plan but several at a time, each written when it is done.
+ * A run that fails is a row with its error, and the others go on; one that failed before is made again.
  * @returns all of its rows (of the shard), in the order of the plan.
- * @throws Interrupted; or what the first run to fail threw, when those that were under way have ended. What was written stays.
+ * @throws Interrupted; or what stops the whole sweep, when the runs that were under way have ended. What was written stays.
  */
 export async function runSweep(work: SweepWork): Promise<readonly SweepRow[]> {
   const { plan, engine, shard } = work;
@@ -38,15 +42,15 @@ export async function runSweep(work: SweepWork): Promise<readonly SweepRow[]> {
   const records = new Records(work);
   const slots = new Slots(engine.width);
   const rows: SweepRow[][] = sweep.points.map(() => []);
-  let failed: { readonly error: unknown } | undefined;
+  let stopped: { readonly error: unknown } | undefined;
   const make = async (run: PlannedRun): Promise<void> => {
     await slots.take();
     try {
-      if (failed !== undefined) return;
+      if (stopped !== undefined) return;
       if (work.cancelled()) throw new Interrupted();
       rows[run.point.index]!.push({ ...run, record: await records.of(run) });
     } catch (error) {
-      failed ??= { error };
+      stopped ??= { error };
       engine.cancel();
     } finally {
       slots.give();
@@ -59,9 +63,9 @@ export async function runSweep(work: SweepWork): Promise<readonly SweepRow[]> {
     await overPoints(sweep.points, engine.width, async (point) => {
       const runs = plan.of(point).filter(({ index }) => shard === undefined || isInShard(shard, index));
       const batch = sweep.until?.batch ?? runs.length;
-      for (let next = 0; next < runs.length && failed === undefined; next += batch) {
+      for (let next = 0; next < runs.length && stopped === undefined; next += batch) {
         await Promise.all(runs.slice(next, next + batch).map(make));
-        if (isNarrow(sweep, rows[point.index]!)) {
+        if (isEnough(sweep, rows[point.index]!, batch)) {
           records.skip(runs.length - Math.min(runs.length, next + batch));
           return;
         }
@@ -70,7 +74,7 @@ export async function runSweep(work: SweepWork): Promise<readonly SweepRow[]> {
   } finally {
     clearInterval(watch);
   }
-  if (failed !== undefined) throw failed.error;
+  if (stopped !== undefined) throw stopped.error;
   return rows.flatMap((each) => each.toSorted((a, b) => a.index - b.index));
 }
 
@@ -92,7 +96,7 @@ export function collectRows(
         if (record === undefined) missing.push(run);
         else own.push({ ...run, record });
       }
-      if (isNarrow(sweep, own)) break;
+      if (isEnough(sweep, own, batch)) break;
     }
     rows.push(...own);
   }
@@ -100,13 +104,15 @@ export function collectRows(
 }
 
 /**
- * Whether a point has been run often enough: the interval of the metric that decides is as narrow as is asked for. Asked after
- * whole batches of seeds only, so that the answer is the same however long each run took.
+ * Whether a point has been run often enough: the interval of the metric that decides is as narrow as is asked for, or a whole
+ * batch of seeds failed. Asked after whole batches only, so that the answer is the same however long each run took.
  */
-function isNarrow({ until, confidence }: LoadedSweep, rows: readonly SweepRow[]): boolean {
+function isEnough({ until, confidence }: LoadedSweep, rows: readonly SweepRow[], batch: number): boolean {
   if (until === undefined) return false;
+  const last = rows.toSorted((a, b) => a.index - b.index).slice(-batch);
+  if (last.length === batch && last.every(({ record }) => record.error !== undefined)) return true;
   const { of, share } = summaryColumn(until.ci)!;
-  const values = rows.map(({ record }) => of(record.summary)).filter((value) => value !== null);
+  const values = rows.flatMap(({ record }) => (record.summary && of(record.summary)) ?? []);
   if (values.length < 2) return false;
   // A sum in the order of arrival may differ in its last bit.
   values.sort((a, b) => a - b);
@@ -156,6 +162,7 @@ class Records {
   readonly #stood: ReadonlySet<string>;
   readonly #known = new Map<string, Promise<RunRecord>>();
   #done = 0;
+  #failed = 0;
   #found = 0;
   #total: number;
 
@@ -169,9 +176,9 @@ class Records {
   async of(run: PlannedRun): Promise<RunRecord> {
     const { folder } = this.#work;
     const stood = this.#stood.has(run.id) ? readRecord(folder, run) : undefined;
-    if (stood !== undefined) {
+    if (stood?.summary !== undefined) {
       this.#found++;
-      this.#tell();
+      this.#tell(stood);
       return stood;
     }
     let made = this.#known.get(run.id);
@@ -180,7 +187,7 @@ class Records {
       this.#known.set(run.id, made);
     }
     const record = await made;
-    this.#tell();
+    this.#tell(record);
     return record;
   }
 
@@ -193,13 +200,18 @@ class Records {
     const { plan, engine, folder } = this.#work;
     const head = plan.head(run);
     const file = recordFile(folder, run.id);
-    const inputs = plan.inputsOf(run);
-    return { ...head, summary: await engine.run({ loaded: plan.load(run), inputs, head, file }) };
+    const loaded = plan.load(run);
+    const { summary, failure } = await engine.run({ loaded, inputs: plan.inputsOf(run), head, file });
+    if (summary !== undefined) return { ...head, summary };
+    const record = { ...head, error: failureText(failure, loaded, plan.sweep), exit_code: failure.exitCode };
+    writeRecord(folder, record);
+    return record;
   }
 
-  #tell(): void {
+  #tell({ error }: RunRecord): void {
     this.#done++;
-    this.#work.onProgress?.({ done: this.#done, found: this.#found, total: this.#total });
+    if (error !== undefined) this.#failed++;
+    this.#work.onProgress?.({ done: this.#done, failed: this.#failed, found: this.#found, total: this.#total });
   }
 }
 

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { type InputFile, readInputs } from '../data/input-file.ts';
 import { canonicalJson } from '../files/json.ts';
-import { readJson } from '../files/read.ts';
 import { checkWritable, cleanFolder, writeFileWhole } from '../files/write.ts';
 import { InputError } from '../kernel/errors.ts';
+import { count, readChecked, words } from './checked-json.ts';
 import { recordedInputs } from './data-files.ts';
 import { changedInput, differenceInWords } from './input-check.ts';
 import type { Firmware } from './inputs.ts';
@@ -12,9 +13,10 @@ import { BOARDS, readSweepFolder } from './scenario-files.ts';
 import { type Shard, shardText } from './shard.ts';
 import { idOf } from './store.ts';
 import { type PlannedRun, type RunRecord, SweepPlan } from './sweep-plan.ts';
+import { intactRecord, recordText, storedRecord } from './sweep-record.ts';
 
 /** The file by which a folder is known to hold a sweep. */
-const MARKER = 'sweep.json';
+export const SWEEP_MARKER = 'sweep.json';
 const RUNS = 'runs';
 
 /** `sweep.json`: which sweep the folder is of. The same for every shard. */
@@ -32,6 +34,19 @@ interface SweepMarker {
   /** The command line's part; sweep.yaml and scenario.yaml beside this file are the rest. */
   readonly set: readonly string[];
 }
+
+const markerSchema = z.looseObject({
+  schema: z.literal(1),
+  kind: z.literal('sweep'),
+  id: words,
+  name: words,
+  firmware: z.looseObject({ sha256: words }),
+  points: count,
+  runs: count,
+  // `readInputs` says what is wrong with them.
+  inputs: z.custom<readonly InputFile[]>().optional(),
+  set: z.array(words),
+}) as unknown as z.ZodType<SweepMarker>;
 
 /** The default folder of a sweep below `outDir`, or of one of its shards. */
 export function sweepFolder(outDir: string, plan: SweepPlan, shard: Shard | undefined): string {
@@ -53,7 +68,7 @@ export function recordFile(folder: string, id: string): string {
 export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean): void {
   checkWritable(folder);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
-  const begun = names.includes(MARKER);
+  const begun = names.includes(SWEEP_MARKER);
   if (!begun && resume) {
     throw new InputError(
       `--resume: expected a sweep that was begun in ${folder}, got ${names.length === 0 ? 'nothing there' : 'other files'}`,
@@ -66,7 +81,7 @@ export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean
   }
   if (begun) checkSame(folder, readMarker(folder), plan);
   const { sweep } = plan;
-  for (const each of [folder, ...runFolders(folder)]) cleanFolder(each);
+  for (const each of [folder, join(folder, 'charts'), join(folder, BOARDS), ...runFolders(folder)]) cleanFolder(each);
   if (begun) return;
   writeFileWhole(join(folder, 'sweep.yaml'), sweep.text);
   if (sweep.scenario !== undefined) writeFileWhole(join(folder, 'scenario.yaml'), sweep.scenario.text);
@@ -82,7 +97,7 @@ export function openSweepFolder(folder: string, plan: SweepPlan, resume: boolean
     ...(plan.inputs.length === 0 ? {} : { inputs: plan.inputs }),
     set: sweep.set,
   };
-  writeFileWhole(join(folder, MARKER), canonicalJson(marker));
+  writeFileWhole(join(folder, SWEEP_MARKER), canonicalJson(marker));
 }
 
 /** What a sweep writes before its marker: a folder with no more than this was left by one that was killed at once. */
@@ -119,17 +134,17 @@ export function changedSinceBegun(
 }
 
 function readMarker(folder: string): SweepMarker {
-  const file = join(folder, MARKER);
-  const marker = readJson(file) as SweepMarker;
-  if (marker?.schema !== 1 || marker.kind !== 'sweep' || typeof marker.id !== 'string' || !Array.isArray(marker.set)) {
-    throw new InputError(`${file}: expected a sweep’s marker (schema: 1), got something else`);
-  }
+  const file = join(folder, SWEEP_MARKER);
+  const marker = readChecked(markerSchema, file);
+  readInputs(marker.inputs, file);
   return marker;
 }
 
 function runFolders(folder: string): string[] {
   const runs = join(folder, RUNS);
-  return existsSync(runs) ? readdirSync(runs).map((name) => join(runs, name)) : [];
+  if (!existsSync(runs)) return [];
+  const entries = readdirSync(runs, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(runs, name));
 }
 
 /** The ids of the runs whose records lie in a folder. */
@@ -138,14 +153,26 @@ export function recordedIds(folder: string): Set<string> {
   return new Set(files.filter((name) => /^[0-9a-f]{32}\.json$/.test(name)).map((name) => basename(name, '.json')));
 }
 
-/** The record of a run, or undefined for one that is not there or not what it should be: it is made again. */
-export function readRecord(folder: string, { id, seed }: Pick<PlannedRun, 'id' | 'seed'>): RunRecord | undefined {
+/** The record of a run, or undefined for one that is not there or not as it was written: it is made again. */
+export function readRecord(folder: string, run: Pick<PlannedRun, 'id' | 'seed'>): RunRecord | undefined {
+  return recordBy(intactRecord, folder, run);
+}
+
+/** The same, also where it was changed since: for whoever is to say so. */
+export function readStoredRecord(folder: string, run: Pick<PlannedRun, 'id' | 'seed'>): RunRecord | undefined {
+  return recordBy(storedRecord, folder, run);
+}
+
+function recordBy(
+  read: (file: string) => RunRecord,
+  folder: string,
+  { id, seed }: Pick<PlannedRun, 'id' | 'seed'>,
+): RunRecord | undefined {
   const file = recordFile(folder, id);
   if (!existsSync(file)) return undefined;
   try {
-    const record = readJson(file) as RunRecord;
-    const good = record?.schema === 1 && record.id === id && record.seed === seed && record.summary?.schema === 1;
-    return good ? record : undefined;
+    const record = read(file);
+    return record.id === id && record.seed === seed ? record : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
@@ -153,7 +180,7 @@ export function readRecord(folder: string, { id, seed }: Pick<PlannedRun, 'id' |
 }
 
 export function writeRecord(folder: string, record: RunRecord): void {
-  writeFileWhole(recordFile(folder, record.id), canonicalJson(record));
+  writeFileWhole(recordFile(folder, record.id), recordText(record));
 }
 
 /**
@@ -164,7 +191,11 @@ export function writeRecord(folder: string, record: RunRecord): void {
 export function openSweep(folder: string, firmware: Firmware): SweepPlan {
   const marker = readMarker(folder);
   const sweep = readSweepFolder(folder, marker.set);
-  const plan = new SweepPlan(sweep, firmware, recordedInputs(readInputs(marker.inputs, join(folder, MARKER)), folder));
+  const plan = new SweepPlan(
+    sweep,
+    firmware,
+    recordedInputs(readInputs(marker.inputs, join(folder, SWEEP_MARKER)), folder),
+  );
   checkSame(folder, marker, plan);
   return plan;
 }

@@ -53,18 +53,23 @@ export function runsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): Table 
         name,
         unit,
         description,
-        summaries.map((summary) => of(summary) ?? Number.NaN),
+        summaries.map((summary) => (summary && of(summary)) ?? Number.NaN),
       ),
     ),
     text(
       'stopped',
-      'why the run ended',
-      summaries.map(({ stopped }) => stopped),
+      'why the run ended; failed where it did not reach an end',
+      summaries.map((summary) => summary?.stopped ?? 'failed'),
     ),
     text(
       'digest',
-      'proof of the run',
-      summaries.map(({ digest }) => digest),
+      'proof of the run; empty for one that failed',
+      summaries.map((summary) => summary?.digest ?? ''),
+    ),
+    text(
+      'error',
+      'why the run failed, with its place; empty for one that did not',
+      rows.map(({ record }) => record.error ?? ''),
     ),
   ];
   return made('runs', 'a row a run of the sweep: what varied, and what it came to', columns);
@@ -73,7 +78,8 @@ export function runsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): Table 
 /** The metrics that some run defines, and the makespan, which is null where all were cut. */
 function definedMetrics(rows: readonly SweepRow[]): SummaryColumn[] {
   return SUMMARY_COLUMNS.filter(
-    ({ name, of }) => name === 'makespan_s' || rows.some(({ record }) => of(record.summary) !== null),
+    ({ name, of }) =>
+      name === 'makespan_s' || rows.some(({ record }) => record.summary !== undefined && of(record.summary) !== null),
   );
 }
 
@@ -154,6 +160,11 @@ export function statisticsTable(sweep: LoadedSweep, rows: readonly SweepRow[]): 
       'seeds whose run was cut at its horizon: makespan_s, efficiency and time_to_accuracy_s are not defined for them, other metrics are what the run had come to',
       all.map(({ cut }) => cut),
     ),
+    whole(
+      'n_failed',
+      'seeds whose run failed: no figure of the row counts them',
+      all.map(({ point }) => byPoint[point]!.filter(({ record }) => record.error !== undefined).length),
+    ),
     number('mean', 'mean', ({ values }) => mean(values)),
     number('median', 'median', ({ values }) => median(values)),
     number('sd', 'standard deviation of a sample', ({ values }) => deviation(values)),
@@ -206,8 +217,8 @@ function statistics(
   const bySeed = (rows: readonly SweepRow[]) =>
     new Map(
       rows.flatMap(({ seed, record }) => {
-        const value = metric.of(record.summary);
-        return value === null ? [] : [[seed, value] as const];
+        const value = record.summary && metric.of(record.summary);
+        return value == null ? [] : [[seed, value] as const];
       }),
     );
   const [own, other] = [bySeed(byPoint[point]!), bySeed(byPoint[against]!)];
@@ -216,7 +227,7 @@ function statistics(
     point,
     metric,
     values: Float64Array.from(own.values()),
-    cut: byPoint[point]!.filter(({ record }) => wasCut(record.summary)).length,
+    cut: byPoint[point]!.filter(({ record }) => record.summary !== undefined && wasCut(record.summary)).length,
     against,
     differences: Float64Array.from(shared, ([seed, value]) => value - other.get(seed)!),
     other: Float64Array.from(other.values()),

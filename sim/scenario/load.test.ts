@@ -275,6 +275,8 @@ describe('files that are no scenario', () => {
     ['plain text', 'hello\n', 'a.yaml:1:1: expected a group of keys (schema, name, dataset, ...), got plain text'],
     ['tabs', 'schema: 1\nfleet:\n\t- b\n', 'a.yaml:3:1: expected spaces for indentation, got a tab'],
     ['a key twice', 'schema: 1\nname: a\nname: b\n', 'a.yaml:3:1: expected each key once, got name again'],
+    ['a group as a key', 'schema: 1\n{}: 1\n', 'a.yaml:2:1: expected a key of plain text, got a group'],
+    ['a list as a key', 'name: &a [1]\n*a : 2\n', 'a.yaml:2:1: expected a key of plain text, got a list'],
     ['two documents', 'schema: 1\n---\nschema: 1\n', 'a.yaml:2:1: expected one document, got a second one (---)'],
     ['open quote', 'name: "x\n', 'a.yaml:2:1: not YAML: missing closing "quote'],
     ['unknown alias', 'name: *x\n', 'a.yaml:1:7: expected an anchor &x before *x, found none'],

@@ -7,6 +7,7 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   parseDocument,
   visit,
   type YAMLError,
@@ -58,6 +59,7 @@ export function readSource(file: string, bytes: Uint8Array): ScenarioSource {
   const fault = (path: Path, message: string, at: 'key' | 'value' = 'value') =>
     faultAt(offsetOf(document, path, at), path, message);
   checkAliases(document, faultAt);
+  checkKeys(document, faultAt);
   return { file, value: plainValue(document, fault), fault };
 }
 
@@ -122,6 +124,20 @@ function checkAliases(
     },
   });
   if (unknown.length > 0) throw new ScenarioError(unknown);
+}
+
+/** A key that is itself a list or a group has no place in a plain object. */
+function checkKeys(document: Document.Parsed, faultAt: (offset: number, path: Path, message: string) => Fault): void {
+  const wrong: Fault[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      const meant = isAlias(key) ? key.resolve(document) : key;
+      if (!isCollection(meant)) return;
+      const got = isMap(meant) ? 'a group' : 'a list';
+      wrong.push(faultAt((key as Node).range?.[0] ?? 0, [], `expected a key of plain text, got ${got}`));
+    },
+  });
+  if (wrong.length > 0) throw new ScenarioError(wrong);
 }
 
 function plainValue(document: Document.Parsed, fault: (path: Path, message: string) => Fault): unknown {

@@ -229,7 +229,7 @@ async function sweepAsOf(swept: string, wasm: Uint8Array): Promise<ReadonlyMap<s
   const rows = plan.sweep.points.flatMap((point) => {
     const own = made.of(point);
     return plan.of(point).map((run, n) => {
-      const record = { ...plan.head(run), summary: readRecord(swept, own[n]!)!.summary };
+      const record = { ...plan.head(run), summary: readRecord(swept, own[n]!)!.summary! };
       writeRecord(folder, record);
       return { ...run, record };
     });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { Queue, QueueEvents } from 'bullmq';
+import { Queue, QueueEvents, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { g2t } from '../cli/fixture.ts';
 import type { InputFile } from '../data/input-file.ts';
@@ -204,6 +204,7 @@ describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
     expect(await answer('words.csv')).toEqual({
       kind: 'failed',
       exitCode: 2,
+      withheld: true,
       message: expect.stringMatching(
         /^dataset csv: expected [^ ]*words\.csv to hold what the scenario says, got something else/,
       ),
@@ -218,11 +219,67 @@ describe.skipIf(!there)('a sweep over Redis (needs redis-server)', () => {
     connection.disconnect();
   });
 
-  it('gives the sweep a fault that a worker finds', async () => {
+  it('asks again for answers that are none, and gives a run up after three of them', async () => {
+    const record = JSON.parse(
+      readFileSync(join(out('whole'), Object.keys(whole).find((name) => name.startsWith('runs/'))!), 'utf8'),
+    );
+    const { summary } = record as { summary: Record<string, unknown> };
+    const bad: unknown[] = [
+      null,
+      '',
+      7,
+      [],
+      {},
+      { kind: 'done' },
+      { kind: 'done', summary: null },
+      { kind: 'done', summary: { ...summary, events: String(summary['events']) } },
+      { kind: 'done', summary: { ...summary, makespan_s: '1.5' } },
+      { kind: 'failed', message: 7, exitCode: 2 },
+      { kind: 'failed', message: 'x', exitCode: 'no' },
+      { kind: 'other' },
+    ];
+    const connection = await connect(url());
+    let given = 0;
+    const liar = new Worker(queueName(loadFirmware()), async () => bad[given++ % bad.length], { connection });
+    // Whole in the end: each run has an answer that is none at most once.
+    const sweep = startSweep('lied-to');
+    await until('twelve answers', () => given >= bad.length);
+    await liar.close();
+    startWorker();
+    expect(await sweep.ended, sweep.said()).toBe(0);
+    expect(filesOf(out('lied-to'))).toEqual(whole);
+    const always = new Worker(
+      queueName(loadFirmware()),
+      async () => ({ kind: 'done', summary: { ...summary, flop: 'x' } }),
+      {
+        connection,
+      },
+    );
+    for (const child of children) child.process.kill('SIGKILL');
+    const hopeless = startSweep('hopeless', '--set', 'sweep.grid={loss: [0 %], passes: [1]}', '--set', 'name=hopeless');
+    expect(await hopeless.ended, hopeless.said()).toBe(1);
+    expect(hopeless.said()).toContain(
+      'all 3 runs failed alike: its workers sent 3 answers that are none: answer summary.flop: expected a number, got the text "x"',
+    );
+    await always.close();
+    connection.disconnect();
+  });
+
+  it('ends with a fault that a worker finds in all runs, and has a row for one that it finds in some', async () => {
     startWorker();
     const sweep = startSweep('faulty', '--set', 'fleet.0.holds=[9]');
     expect(await sweep.ended, sweep.said()).toBe(2);
-    expect(sweep.said()).toMatch(/fleet\.0\.holds: expected classes from 1 to 8, got 9$/m);
+    expect(sweep.said()).toMatch(
+      /^all 12 runs failed alike: --set fleet\.0\.holds: expected classes from 1 to 8, got 9$/m,
+    );
+    const some = ['--set', 'sweep.grid={loss: [0 %, 5 %], fleet.0.holds: [all, [9]], passes: [1]}'];
+    const partly = startSweep('partly', ...some);
+    expect(await partly.ended, partly.said()).toBe(1);
+    const alone = await g2t(['sweep', file, '--workers', '1', '--out', out('partly-alone'), '--quiet', ...some]);
+    expect(alone.code).toBe(1);
+    expect(alone.stderr).toMatch(/^point 1 \(.*fleet\.0\.holds \[9\].*\), seeds 1, 2, 3: .*got 9$/m);
+    expect(partly.said()).toContain(alone.stderr);
+    expect(filesOf(out('partly'))).toEqual(filesOf(out('partly-alone')));
   });
 });
 

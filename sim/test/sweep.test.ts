@@ -1,9 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { g2t } from '../cli/fixture.ts';
 import { readArrow } from '../files/arrow.ts';
+import { digestText } from '../kernel/digest.ts';
 import { coldStream } from '../kernel/random.ts';
 import { numbersOf, textOf, wordsOf } from '../metrics/table.ts';
 import { runOf, SMALL_GLOBE, scenarioOf } from './scenario-run.ts';
@@ -169,6 +172,22 @@ describe('seeds until an interval is narrow', () => {
 });
 
 describe('a sweep that is killed', () => {
+  it('leaves no half-written file of a killed process, wherever it lies', async () => {
+    cpSync(out('whole'), out('leftovers'), { recursive: true });
+    const ended = spawnSync(process.execPath, ['--eval', '0']).pid;
+    const host = digestText(hostname()).slice(0, 6);
+    for (const name of [
+      'runs.arrow',
+      'charts/sweep.svg',
+      `${Object.keys(whole).find((each) => each.startsWith('runs/'))}`,
+    ]) {
+      const part = `.${basename(name)}.part-${host}-${ended}-0`;
+      writeFileSync(join(out('leftovers'), dirname(name), part), 'half');
+    }
+    expect((await sweep('leftovers', '1', '--quiet')).code).toBe(0);
+    expect(readdirSync(out('leftovers'), { recursive: true }).filter((name) => /part-/.test(String(name)))).toEqual([]);
+  });
+
   /** Three times here; five in CI and twenty by hand with scripts/kill-sweep.js. */
   it('loses nothing: resumed, it comes to the same bytes', async () => {
     const uniform = coldStream(1, 'test/kill');
