@@ -171,7 +171,9 @@ describe('a session', () => {
     expect(await digestOf(run!.loaded)).toBe(run!.outcome.digest);
     engine.watch(0);
     const { messages } = engine.snapshot();
-    expect(messages.some(({ type, text }) => type === 'TASK' && /^task \d+: class/.test(text))).toBe(true);
+    expect(messages.some(({ type, text }) => type === 'TASK' && /^task \d+, class \d+, against \d+/.test(text))).toBe(
+      true,
+    );
   });
 
   /** All that a page has been told of the series, and how the run stands. */

@@ -231,7 +231,7 @@ describe('the live page’s server', () => {
     await Promise.all(pages.map((page) => new Promise((resolve) => page.once('data', resolve).write(hello))));
     expect(await raw(hello)).toMatch(/^HTTP\/1\.1 503 /);
     for (const page of pages) page.destroy();
-    await expect.poll(() => raw(hello)).toMatch(/^HTTP\/1\.1 200 /);
+    await expect.poll(() => raw(hello), { timeout: 20_000 }).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('answers while others never complete a request, and closes these within 5 s', async () => {

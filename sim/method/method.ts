@@ -20,6 +20,8 @@ export interface Method extends FleetClient {
   finalScores(): Scores;
   /** Mean training loss of the model as it is now; only methods that have one model for all. */
   loss?(): number;
+  /** Calling what this gives forgets what was noted of scores and losses that were asked for since. */
+  checkpoint?(): () => void;
   /** From the next round on: so many local steps, or as the method finds best. Only methods whose options have `tau`. */
   setTau?(tau: number | 'adaptive'): void;
   /** What a report should say of this run, a sentence each. */

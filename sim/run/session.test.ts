@@ -46,6 +46,22 @@ function intervene(session: Session, set: Changes): void {
 const at = (seconds: number) => (seconds * 1e9) as Instant;
 
 describe('a run that goes on step by step', () => {
+  it('notes that it diverged at a measurement, whenever it was asked before', async () => {
+    const loaded = scenario([
+      'method={ name: asgd, updates: 300, learner: { name: softmax, lambda: 100000 } }',
+      'measure.every=2 s',
+    ]);
+    const { extras } = await runToEnd(inputOf(loaded));
+    expect(extras.notes.join()).toMatch(/^Training diverged: since the measurement at /);
+    const session = new Session(inputOf(loaded));
+    for (let n = 1; n <= 8; n++) {
+      session.run(at(n / 2));
+      session.outcome(at(n / 2));
+    }
+    while (session.run(session.horizon, 77));
+    expect(session.outcome().extras.notes).toEqual(extras.notes);
+  });
+
   it('comes to the same in whatever steps, and however often it is asked', async () => {
     const loaded = scenario();
     const whole = await runToEnd(inputOf(loaded));

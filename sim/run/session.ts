@@ -165,6 +165,7 @@ export class Session {
     const { sim, method, timeline } = world;
     const end = sim.stopped ? sim.now : (at ?? this.horizon);
     const forget = timeline.checkpoint();
+    const forgetNotes = method.checkpoint?.();
     const metrics = this.measurements.endedAt(end);
     const tables = {
       rounds: method.rounds(),
@@ -192,6 +193,7 @@ export class Session {
     const facts = { world, name: scenario.name, dataset: this.#dataset, stopped, end, digest };
     const summary: Summary = { ...summaryOf(facts), ...(this.#isLive ? { reproducible: false } : {}) };
     const extras = notesOf({ world, dataset: this.#dataset, scenario, stopped });
+    forgetNotes?.();
     return { summary, digest, checkpoints: [...sim.checkpoints], inputs, tables, extras, world };
   }
 

@@ -146,6 +146,17 @@ export abstract class ExchangeServer implements Method {
     return this.#loss;
   }
 
+  checkpoint(): () => void {
+    const [brokenAt, lossBrokenAt] = [this.#brokenAt, this.#lossBrokenAt];
+    return () => {
+      this.#brokenAt = brokenAt;
+      this.#lossBrokenAt = lossBrokenAt;
+      // The next measurement of the same weights notes them then.
+      this.#scoredVersion = -1;
+      this.#lossVersion = -1;
+    };
+  }
+
   predict(rows: Uint32Array): Uint16Array {
     return this.prepared.model.predict(this.w, rows);
   }
