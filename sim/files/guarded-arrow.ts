@@ -45,12 +45,15 @@ async function readNext(bytes: Uint8Array, place: string) {
   const { thread, ready } = worker;
   thread.ref();
   let timer: NodeJS.Timeout | undefined;
+  let forget = () => {};
   try {
     await ready;
     const milliseconds = LIMIT.base + (LIMIT.perMegabyte * bytes.length) / 1e6;
     const answer = await new Promise<ArrowAnswer>((resolve) => {
+      const onError = (error: Error) => resolve({ fault: `a file that ends its reader (${error.message})` });
       thread.once('message', resolve);
-      thread.once('error', (error) => resolve({ fault: `a file that ends its reader (${error.message})` }));
+      thread.once('error', onError);
+      forget = () => thread.off('message', resolve).off('error', onError);
       timer = setTimeout(
         () => resolve({ fault: `one that takes longer than ${Math.round(milliseconds / 1000)} s to read` }),
         milliseconds,
@@ -66,7 +69,7 @@ async function readNext(bytes: Uint8Array, place: string) {
     throw error;
   } finally {
     clearTimeout(timer);
-    thread.removeAllListeners('message');
+    forget();
     thread.unref();
   }
 }
@@ -76,7 +79,9 @@ function start() {
   const thread = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB }, execArgv: [] });
   const ready = new Promise<void>((resolve, reject) => {
     thread.once('message', () => resolve());
-    thread.once('error', reject);
+    // It stays: an error of a thread that nobody listens to would end the program.
+    thread.on('error', reject);
   });
+  ready.catch(() => {});
   return { thread, ready };
 }
