@@ -20,13 +20,12 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const check = flag(args, 'check');
   if (check) expectFolder(outDir);
   else checkWritable(outDir);
-  const plans = await plan(chosen, args, io);
+  const { plans, failed } = await plan(chosen, args, io);
   if (check) await compareInputs(plans, outDir, folderOf(args, io));
   const say = (line: string) => {
     if (!flag(args, 'quiet')) io.stderr.write(`figures: ${line}\n`);
   };
   const made: string[] = [];
-  const failed: { readonly figure: Figure; readonly error: unknown }[] = [];
   for await (const { figure, files, error } of make(plans, args, io, say)) {
     if (files === undefined) {
       failed.push({ figure, error });
@@ -83,8 +82,18 @@ function expectFolder(outDir: string): void {
   throw new InputError(`figures --check: expected a folder of figures at ${outDir}, got none; g2t figures makes one`);
 }
 
-/** All plans before the first run, so that what a scenario lacks is told at once. */
-async function plan(figures: readonly Figure[], args: Arguments, io: Io): Promise<FigurePlan[]> {
+/** A figure that cannot be made, and why. */
+interface FailedFigure {
+  readonly figure: Figure;
+  readonly error: unknown;
+}
+
+/** Plans all figures before the first run. One whose files cannot be read does not keep the others from being made. */
+async function plan(
+  figures: readonly Figure[],
+  args: Arguments,
+  io: Io,
+): Promise<{ readonly plans: FigurePlan[]; readonly failed: FailedFigure[] }> {
   const { planFigure } = await import('../report/figures/make.ts');
   const given = text(args, 'data');
   if (given !== undefined && !existsSync(given))
@@ -97,14 +106,23 @@ async function plan(figures: readonly Figure[], args: Arguments, io: Io): Promis
     reduced: flag(args, 'reduced'),
     generated: flag(args, 'generated'),
   };
-  const plans = figures.map((figure) => planFigure(figure, options));
+  const plans: FigurePlan[] = [];
+  const failed: FailedFigure[] = [];
+  for (const figure of figures) {
+    try {
+      plans.push(planFigure(figure, options));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      failed.push({ figure, error });
+    }
+  }
   const replaced = plans.filter(({ provenance }) => provenance.generated).map(({ figure }) => figure.name);
   // Said even where all else is quiet: nobody should take these for the real ones.
   if (replaced.length > 0) {
     const why = options.generated ? 'as asked' : `no data set found in ${dataDir}`;
     io.stderr.write(`figures: ${replaced.join(', ')}: drawn from generated data, ${why}; the captions say so\n`);
   }
-  return plans;
+  return { plans, failed };
 }
 
 async function* make(plans: readonly FigurePlan[], args: Arguments, io: Io, say: (line: string) => void) {

@@ -193,6 +193,7 @@ export const MESSAGES: readonly MessageSpec[] = [
         name: 'offset',
         type: 'u32',
         unit: 'B',
+        detail: true,
         about: 'of the model before this chunk, whole floats; 0 starts afresh',
       },
     ],

@@ -48,7 +48,7 @@ async function untilClock(seconds: number): Promise<void> {
 async function taus(): Promise<number[]> {
   const said = await page.$$eval('#messages li', (lines) => lines.map((line) => line.textContent ?? ''));
   return said.flatMap((line) => {
-    const found = /PARAMS round \d+: tau (\d+)/.exec(line)?.[1];
+    const found = /PARAMS round \d+, tau (\d+)/.exec(line)?.[1];
     return found === undefined ? [] : [Number(found)];
   });
 }
