@@ -35,6 +35,11 @@ let stood = 0;
 for (let n = 1; kills.moment + kills.call < times; n++) {
   if (n > 4 * times) throw new Error(`expected ${times} kills in ${4 * times} sweeps, got fewer; again with: ${again}`);
   const kind = n % 2 === 0 ? 'call' : 'moment';
+  // Begun anew now and then: else most kills would fall after the last run.
+  if (n % 8 === 0) {
+    rmSync(killed, { recursive: true, force: true });
+    stood = 0;
+  }
   // A sweep that is done writes its tables and charts anew: kills fall within these too.
   const at = kind === 'call' ? drawCall(uniform, MOST_CALLS) : undefined;
   const after = 100 + uniform() * length * 0.35;

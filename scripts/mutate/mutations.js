@@ -84,16 +84,16 @@ export function mutateBytes(bytes, uniform) {
 /** One value of a JSON document changed, left out or moved below another. */
 export function mutateJson(bytes, uniform) {
   const document = JSON.parse(bytes.toString());
-  const places = [];
-  const visit = (value, path) => {
-    if (typeof value !== 'object' || value === null) return;
-    for (const key of Object.keys(value)) {
-      places.push([value, key, [...path, key]]);
-      visit(value[key], [...path, key]);
-    }
-  };
-  visit(document, []);
-  const [parent, key, path] = oneOf(uniform, places);
+  // From the top downwards, so that a long list below one key is not all that is ever changed.
+  let parent = document;
+  const path = [oneOf(uniform, Object.keys(document))];
+  for (;;) {
+    const inner = parent[path.at(-1)];
+    if (typeof inner !== 'object' || inner === null || Object.keys(inner).length === 0 || uniform() < 0.4) break;
+    parent = inner;
+    path.push(oneOf(uniform, Object.keys(inner)));
+  }
+  const key = path.at(-1);
   const value = oneOf(uniform, [...VALUES, undefined, 'as text', 'nested']);
   if (value === undefined) delete parent[key];
   else if (value === 'as text') parent[key] = String(parent[key]);

@@ -136,7 +136,8 @@ export const SUBJECTS = [
   {
     name: 'result',
     share: 24,
-    mutate: (folder, uniform) => mutateIn(join(folder, 'result'), /\.(json|yaml|arrow)$/, uniform),
+    mutate: (folder, uniform) =>
+      mutateIn(join(folder, 'result'), uniform() < 0.5 ? /^manifest\.json$/ : /\.(json|yaml|arrow)$/, uniform),
     commands: (folder) => [
       ['verify', join(folder, 'result'), '--data', join(folder, 'data'), '--quiet'],
       ['diff', join(folder, 'result'), join(folder, 'result'), '--data', join(folder, 'data'), '--quiet'],
@@ -157,10 +158,12 @@ export const SUBJECTS = [
   {
     name: 'sweep',
     share: 14,
-    mutate: (folder, uniform) =>
-      uniform() < 0.5
-        ? mutateIn(join(folder, 'swept', 'runs'), /\.json$/, uniform)
-        : mutateIn(join(folder, 'swept'), /^(sweep\.json|summary\.json|.*\.yaml|[a-z]+\.(arrow|parquet))$/, uniform),
+    mutate(folder, uniform) {
+      const which = uniform();
+      if (which < 0.4) return mutateIn(join(folder, 'swept', 'runs'), /\.json$/, uniform);
+      if (which < 0.6) return mutateIn(join(folder, 'swept'), /^(sweep|summary)\.json$/, uniform);
+      return mutateIn(join(folder, 'swept'), /^([a-z]+\.(yaml|arrow|parquet)|boards\/.*\.yaml)$/, uniform);
+    },
     commands: (folder) => [
       ['merge', join(folder, 'swept'), '--out', join(folder, 'merged'), '--quiet'],
       [
