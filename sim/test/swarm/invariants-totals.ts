@@ -231,13 +231,14 @@ export const TOTALS: readonly Invariant[] = [
   },
   {
     name: 'makespan',
-    says: 'The makespan is at most the duration of the run, and known wherever the run was trained or reached its accuracy.',
+    says: 'The makespan is at most the duration of the run, and known wherever the run was not cut at its horizon.',
     *broken(run) {
       const makespan = run.summary.makespan_s as number | null;
       if (makespan === null) {
         if (run.summary.stopped !== 'horizon')
           yield `expected a makespan where a run ends ${run.summary.stopped}, got none`;
-      } else if (!(makespan >= 0 && atMost(makespan, endOf(run))))
+      } else if (run.summary.stopped === 'horizon') yield `expected no makespan of a run that was cut, got ${makespan}`;
+      else if (!(makespan >= 0 && atMost(makespan, endOf(run))))
         yield `expected a makespan of 0 to ${endOf(run)} s, got ${makespan}`;
     },
   },
