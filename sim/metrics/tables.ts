@@ -67,7 +67,12 @@ export const DEVICES_TABLE = define('devices', 'a row a device, in order of devi
   column('uploads', 'u32', '1', 'uploads that reached the server'),
   column('classifiers_sent', 'u32', '1', 'base classifiers uploaded, duplicates included'),
   column('w_t_last', 'u32', '1', 'the threshold W_t at the end'),
-  column('compute_s', 'f64', 's', 'time in which the device trained'),
+  column(
+    'compute_s',
+    'f64',
+    's',
+    'time in which the device trained; the work of a stream of rows counts when the stream ends',
+  ),
   column('comm_s', 'f64', 's', 'time in which the device’s radio sent, received or shook hands'),
   column('handshake_s', 'f64', 's', 'the part of comm_s that went into TCP and TLS handshakes'),
   column(

@@ -109,7 +109,8 @@ function* statesOf(
   // Each difference of two times is rounded; so is the end of each stretch of work, to a nanosecond.
   const rounding = 1e-6 + 1e-9 * (run.tables.timeline.rows + endOf(run));
   for (const [device, got] of durations(run, states)) {
-    if ([-rounding, 0, rounding].some((error) => fits(got + error, expected(device), device))) continue;
+    const closest = Math.min(Math.max(expected(device), got - rounding), got + rounding);
+    if (fits(closest, expected(device), device)) continue;
     yield `expected device ${device} to be in ${states.join(' or ')} for ${expected(device)} s, got ${got} s in the timeline`;
     return;
   }
