@@ -1,8 +1,8 @@
 // The package as a library: how does the time of training answer to latency?
 // Run it from the root of the repository: node notebooks/library.js
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { rows, run, sweep } from 'globe2train';
 
 // One run, with two changes. Nothing is written.
@@ -17,11 +17,12 @@ console.log(
   `most computing: device ${slowest.device}, a ${slowest.board} in ${slowest.region}, ${slowest.compute_s} s`,
 );
 
-// A sweep, written in here. Its files go to a folder of their own; called again, it would find them there.
+// A sweep, written in here, with its scenario beside it. Its files go to a folder of their own; called again, it would find them there.
 const folder = mkdtempSync(join(tmpdir(), 'g2t-library-'));
 try {
   const file = join(folder, 'latency.yaml');
-  const scenario = relative(folder, resolve('scenarios/quickstart.yaml'));
+  const scenario = 'quickstart.yaml';
+  copyFileSync('scenarios/quickstart.yaml', join(folder, scenario));
   const names = { latency: 'network.links.home-wifi.latency' };
   const grid = { latency: ['10 ms', '100 ms', '1 s'] };
   const text = JSON.stringify({ schema: 1, name: 'latency', scenario, sweep: { names, grid, repeat: { seeds: 5 } } });
