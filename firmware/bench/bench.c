@@ -64,7 +64,7 @@ void bench_begin_gradient(void) {
 double EXPORT(bench_gradient)(uint32_t times);
 double bench_gradient(uint32_t times) {
   g2t_port port = {0, 0, 0, class_of, 0, &bench.work, row_at, 0};
-  const g2t_setup setup = {0.01f, 0.1f, 0.0f, 0, 0, 2, MANY, G2T_MODEL_SVM, G2T_KIND_WEIGHTS, 0};
+  const g2t_setup setup = {G2T_MODEL_SVM, G2T_KIND_WEIGHTS, 0, 0, 2, MANY, 0, 0.01f, 0.1f, 0.0f, 0};
   const exchange_rows rows = {&port, 0, &setup, 0, MANY_ROWS, 0, 0};
   for (uint32_t k = 0; k < times; k++) {
     (void)exchange_gradient(&rows, bench.w, bench.g);
