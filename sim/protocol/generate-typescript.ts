@@ -131,17 +131,21 @@ function sentence(text: string): string {
   return `${isWord ? text[0]!.toUpperCase() + text.slice(1) : text}.`;
 }
 
+/** Bytes of fields, as an expression of the message where one of them may be absent. */
+function lengthOf(fields: readonly FieldSpec[]): string {
+  const { bytes } = placed(fields);
+  const when = fields.find((field) => field.when !== undefined)?.when;
+  return when === undefined
+    ? `${bytes}`
+    : `((message.${when.field} & ${when.mask}) !== 0 ? ${total(fields)} : ${bytes})`;
+}
+
 /** Puts the fields of a form at p; answers the byte after them. */
 function formWriter({ name, fields }: Struct): string {
-  const { fields: places, bytes } = placed(fields);
-  const optional = places.find(({ field }) => field.when !== undefined);
-  const length =
-    optional === undefined
-      ? `${bytes}`
-      : `((message.${optional.field.when!.field} & ${optional.field.when!.mask}) !== 0 ? ${total(fields)} : ${bytes})`;
+  const { fields: places } = placed(fields);
   return `export function put${pascal(name)}(out: Uint8Array, p: number, message: ${pascal(name)}): number {
 ${places.map(putLine).join('\n')}
-  return p + ${length};
+  return p + ${lengthOf(fields)};
 }
 `;
 }
@@ -149,22 +153,17 @@ ${places.map(putLine).join('\n')}
 function messageWriter(message: MessageSpec): string {
   const { name, fields, round } = message;
   const { fields: places, bytes } = placed(fields);
-  const optional = places.find(({ field }) => field.when !== undefined);
   const roundParameter = round === 'zero' ? '' : ', round: number';
   const roundValue = round === 'zero' ? '0' : 'round';
   const given = fields.length === 0 ? '' : `, message: ${pascal(name)}`;
   const rest = isFixed(message) ? '' : ', rest: number';
-  const fixed =
-    optional === undefined
-      ? `${bytes}`
-      : `((message.${optional.field.when!.field} & ${optional.field.when!.mask}) !== 0 ? ${total(fields)} : ${bytes})`;
   const verb = isFixed(message) ? 'write' : 'begin';
   const about = isFixed(message)
     ? `Puts a whole ${name.toUpperCase()} frame into out[0, length), its CRC to be sealed. @returns length.`
     : `Puts the header and the first fields of ${name.toUpperCase()}, which \`rest\` bytes follow. @returns where they start.`;
   return `${comment(about, '/**')}
 export function ${verb}${pascal(name)}(out: Uint8Array, device: number${roundParameter}${given}${rest}): number {
-  const length = ${fixed}${rest === '' ? '' : ' + rest'};
+  const length = ${lengthOf(fields)}${rest === '' ? '' : ' + rest'};
   const p = putHeader(out, FRAME.${name}, device, ${roundValue}, length);
 ${places.map((place) => `${putLine(place)}\n`).join('')}  return p + ${isFixed(message) ? 'length' : bytes};
 }
